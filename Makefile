@@ -1,0 +1,107 @@
+# Everything a contributor types. Needs Go, git and make; nothing else.
+# `make` alone lists the targets.
+
+# Where Go's own installer puts it, for shells that do not know yet.
+export PATH := $(PATH):/usr/local/go/bin
+# A go.work in a parent folder must not change what is built here.
+export GOWORK := off
+
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+IMAGE     ?= atticgen:$(VERSION)
+BENCH     ?= .
+BENCHTIME ?= 1s
+
+# Every Go module that the project maintains.
+MODULES := . internal/tools
+
+# kustomize and golangci-lint are built from internal/tools/go.mod and kept in
+# the user's cache, beside Go's. The folder's name is a checksum of what they
+# are built from, so they are built again only when that changes.
+tools_sum = $(shell { cat internal/tools/go.mod internal/tools/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
+TOOLS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/tools-$(tools_sum)
+
+# golangci-lint's cache remembers paths, and would report one checkout's files in
+# another's run: each checkout has its own.
+LINT_CACHE = $(CURDIR)/.cache/golangci-lint
+
+# $(call build-tool,<name>,<package>): moved into place whole, so that another
+# make never runs half a file.
+define build-tool
+@test -x "$(TOOLS)/$(1)" || { \
+	echo "building $(1) into $(TOOLS) (once)" >&2; \
+	new="$(TOOLS)/.new.$$$$"; \
+	go build -C internal/tools -o "$$new/" $(2) && \
+	mv -f "$$new/$(1)" "$(TOOLS)/$(1)" && rmdir "$$new"; }
+endef
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: build
+build: check-go ## Build bin/atticgen
+	go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/atticgen
+
+.PHONY: render
+render: build ## Render all overlays into environments/
+	bin/atticgen render
+
+.PHONY: test
+test: kustomize ## Run the tests
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./...
+
+.PHONY: golden
+golden: kustomize ## Write the golden files anew; review the diff
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./golden -update
+
+.PHONY: lint
+lint: golangci-lint ## Check style, the rules of the house, and go.mod
+	"$(TOOLS)/golangci-lint" fmt --diff
+	GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
+	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
+
+.PHONY: bench
+bench: kustomize ## Measure, beside the real kustomize (BENCH=regexp, BENCHTIME=1s)
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
+
+.PHONY: image
+image: ## Build the container image (IMAGE=name:tag) with docker, podman or buildah
+	@set -- --file cmd/atticgen/Dockerfile --build-arg "VERSION=$(VERSION)" --tag "$(IMAGE)" .; \
+	for engine in docker podman; do \
+		command -v $$engine >/dev/null || continue; \
+		if $$engine info >/dev/null 2>&1; then exec $$engine build "$$@"; fi; \
+		echo "make image: $$engine is installed, but '$$engine info' fails: is it running?" >&2; \
+	done; \
+	if command -v buildah >/dev/null; then exec buildah build "$$@"; fi; \
+	echo "make image: needs a running docker or podman, or buildah, to build the image" >&2; \
+	exit 1
+
+.PHONY: clean
+clean: ## Remove what build and lint wrote; tools stay in the cache
+	rm -rf bin "$(LINT_CACHE)"
+
+# Not listed: what the targets above need.
+
+.PHONY: check-go
+check-go:
+	@have=$$(go version 2>&1) || { \
+		echo "atticgen needs Go $(go_line) or newer, and 'go version' failed: $$have" >&2; \
+		echo "Install it from https://go.dev/doc/install and put it on PATH." >&2; \
+		exit 1; }; \
+	awk -v have="$$(echo "$$have" | sed -n 's/.*go\([1-9][0-9]*\.[0-9][0-9.]*\).*/\1/p')" -v want="$(go_line)" 'BEGIN { \
+		split(have, h, "."); split(want, w, "."); \
+		for (i = 1; i <= 3; i++) if (h[i] + 0 != w[i] + 0) exit (h[i] + 0 < w[i] + 0) }' || { \
+		echo "atticgen needs Go $(go_line) or newer; this is $${have#go version }. See https://go.dev/doc/install." >&2; \
+		exit 1; }
+
+go_line = $(shell sed -n 's/^go //p' go.mod)
+
+.PHONY: kustomize
+kustomize: check-go
+	$(call build-tool,kustomize,sigs.k8s.io/kustomize/kustomize/v5)
+
+.PHONY: golangci-lint
+golangci-lint: check-go
+	$(call build-tool,golangci-lint,github.com/golangci/golangci-lint/v2/cmd/golangci-lint)

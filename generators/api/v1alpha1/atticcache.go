@@ -1,0 +1,323 @@
+package v1alpha1
+
+// AtticCache is an Attic binary cache with everything it needs to run: API,
+// garbage collector, PostgreSQL, ingress, network policies.
+type AtticCache struct {
+	// APIVersion is always atticgen.dev/v1alpha1. Required.
+	APIVersion string `json:"apiVersion"`
+	// Kind is always AtticCache. Required.
+	Kind string `json:"kind"`
+	// Metadata is what names the cache. Required.
+	Metadata Metadata `json:"metadata"`
+	// Spec is what differs from the defaults. Required.
+	Spec AtticCacheSpec `json:"spec"`
+}
+
+// AtticCacheSpec is what one cache should be like. Only spec.hostname,
+// spec.storage.endpoint and spec.storage.bucket are required.
+type AtticCacheSpec struct {
+	// Hostname is the DNS name that Nix and the attic client use, as in
+	// nix-cache.example.com. Required.
+	Hostname string `json:"hostname"`
+
+	// Image of Attic, pinned by digest, commit hash or exact version. Default:
+	// heywoodlh/attic:12cbeca141f46e1ade76728bce8adc447f2166c6 (the
+	// reference's terraform.tfvars).
+	Image string `json:"image,omitempty"`
+
+	// ImagePullSecrets are the names of Secrets with registry credentials.
+	// Default: none.
+	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
+
+	// Namespace is whether to create the namespace and how Pod Security holds
+	// it. Default: created, restricted.
+	Namespace *Namespace `json:"namespace,omitempty"`
+
+	// Caches to create in Attic, by name: letters, digits, -, _ and +, at most
+	// 50 characters, starting with a letter or digit. A Job creates those
+	// missing and configures the rest; caches not named here are left alone.
+	// Default: none (create them with the attic client).
+	Caches map[string]Cache `json:"caches,omitempty"`
+
+	// CacheJob is the Job that applies caches. It runs only when caches are
+	// named.
+	CacheJob *CacheJob `json:"cacheJob,omitempty"`
+
+	// API is the server that clients talk to.
+	API *API `json:"api,omitempty"`
+
+	// GC is the garbage collector.
+	GC *GarbageCollector `json:"gc,omitempty"`
+
+	// Migration is the Job that brings the database schema up to date.
+	Migration *Migration `json:"migration,omitempty"`
+
+	// Storage is the S3 bucket. Required.
+	Storage ObjectStoreSpec `json:"storage"`
+
+	// Postgres is the database.
+	Postgres *PostgresClusterSpec `json:"postgres,omitempty"`
+
+	// Ingress is how requests come in through Traefik.
+	Ingress *Ingress `json:"ingress,omitempty"`
+
+	// Network is whom the pods may talk to.
+	Network *Network `json:"network,omitempty"`
+
+	// SigningKey is where the public half of the key is that tokens are signed
+	// with: base64 of an RSA public key in PKCS#1 PEM form. Default: Secret
+	// <name>-secrets, key ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64 (the variable
+	// that Attic reads it from).
+	SigningKey *SecretKeyRef `json:"signingKey,omitempty"`
+
+	// RustLog is the log filter, RUST_LOG, as in info,attic_server=debug.
+	// Default: info (the level at which garbage collection reports its runs).
+	RustLog string `json:"rustLog,omitempty"`
+
+	// Labels for every object and pod. Never part of a selector. Default: none.
+	Labels map[string]string `json:"labels,omitempty"`
+
+	// Annotations for every object and pod. Default: none.
+	Annotations map[string]string `json:"annotations,omitempty"`
+
+	// Security is who the processes run as.
+	Security *Security `json:"security,omitempty"`
+
+	// PriorityClassName is the PriorityClass of every pod, PostgreSQL's
+	// included. Default: none.
+	PriorityClassName string `json:"priorityClassName,omitempty"`
+
+	// Tolerations of every pod, PostgreSQL's included. Default: none.
+	Tolerations []Toleration `json:"tolerations,omitempty"`
+
+	// NodeSelector is the labels of the nodes that pods may run on, PostgreSQL's
+	// included. Default: none.
+	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+}
+
+// Namespace is how the namespace itself is treated.
+type Namespace struct {
+	// Create the Namespace object. Set false when something else owns it, or
+	// when another cache in the same environment already creates it. Default:
+	// true.
+	Create *bool `json:"create,omitempty"`
+
+	// PodSecurityVersion is the Kubernetes minor version whose restricted
+	// profile is enforced, audited and warned about, or latest. Default: v1.34
+	// (the oldest that CloudNativePG 1.30 supports; pinned, so that a cluster
+	// upgrade does not change what is admitted).
+	PodSecurityVersion string `json:"podSecurityVersion,omitempty"`
+}
+
+// Cache is one binary cache inside Attic.
+type Cache struct {
+	// Public caches can be pulled from without a token. Default: false.
+	Public bool `json:"public,omitempty"`
+
+	// Priority that Nix sees; lower is asked first, and cache.nixos.org has
+	// 40. Default: 41 (Attic's own client).
+	Priority *int32 `json:"priority,omitempty"`
+
+	// Retention of paths that nobody asks for. Default: spec.gc.retention.
+	Retention Duration `json:"retention,omitempty"`
+
+	// UpstreamCacheKeyNames are the signing keys of caches whose paths are not
+	// stored again; an empty list stores everything. Default:
+	// cache.nixos.org-1 (Attic's own client).
+	UpstreamCacheKeyNames []string `json:"upstreamCacheKeyNames,omitempty"`
+}
+
+// CacheJob is how caches are applied.
+type CacheJob struct {
+	// Image of atticgen itself, pinned by digest, commit hash or exact version.
+	// Default: registry.gitlab.com/attic-cache/atticgen:v0.1.0.
+	Image string `json:"image,omitempty"`
+
+	// TokenSecret is the Secret key with a token that may create and configure
+	// the caches (cc, cr and cq). Default: Secret <name>-admin-token, key
+	// "token".
+	TokenSecret *SecretKeyRef `json:"tokenSecret,omitempty"`
+}
+
+// API is the Attic API server: a Deployment, its HorizontalPodAutoscaler and its
+// PodDisruptionBudget.
+type API struct {
+	Scaling `json:",inline"`
+
+	// Resources of each replica. Default: 100m CPU and 128Mi requested, 1000m
+	// CPU and 512Mi at most (the reference's component list), 64Mi to 256Mi of
+	// node disk.
+	Resources *ResourceRequirements `json:"resources,omitempty"`
+
+	// Probes are the timings of the kubelet's checks.
+	Probes *Probes `json:"probes,omitempty"`
+
+	// HealthPath is what the probes ask for. Default: / (a static page; Attic
+	// has no root /nix-cache-info, and a page that needs the database would
+	// restart every replica when PostgreSQL is away).
+	HealthPath string `json:"healthPath,omitempty"`
+
+	// TerminationGracePeriodSeconds is how long running uploads may take when
+	// a pod stops, in seconds. Default: 60.
+	TerminationGracePeriodSeconds *int64 `json:"terminationGracePeriodSeconds,omitempty"`
+}
+
+// GarbageCollector is what deletes the paths that nobody asked for within their
+// retention.
+type GarbageCollector struct {
+	// Mode is how it runs: "deployment" (one pod that sleeps between runs) or
+	// "cronJob" (a pod for each run). Default: deployment (the reference's
+	// attic-gc Deployment).
+	Mode string `json:"mode,omitempty"`
+
+	// Interval between runs, in mode deployment. Default: 12h (the reference:
+	// every 12 hours).
+	Interval Duration `json:"interval,omitempty"`
+
+	// Schedule of runs, in mode cronJob: a cron expression with five fields, in
+	// UTC. Default: "0 */12 * * *" (the reference: every 12 hours).
+	Schedule string `json:"schedule,omitempty"`
+
+	// Retention of paths that nobody asks for; 0s keeps everything. Default:
+	// "3 months" (the reference's garbage collector).
+	Retention Duration `json:"retention,omitempty"`
+
+	// Resources of the collector. Default: 50m CPU and 128Mi requested, 250m
+	// CPU and 256Mi at most (the reference's cost table), 64Mi to 256Mi of node
+	// disk.
+	Resources *ResourceRequirements `json:"resources,omitempty"`
+}
+
+// Migration is the database migration Job.
+type Migration struct {
+	// Resources of the Job. Default: 50m CPU and 64Mi requested, 500m CPU and
+	// 256Mi at most, 64Mi to 256Mi of node disk.
+	Resources *ResourceRequirements `json:"resources,omitempty"`
+}
+
+// Ingress is Attic's way in.
+type Ingress struct {
+	// ClassName is the IngressClass. Default: traefik (the reference's ingress).
+	ClassName string `json:"className,omitempty"`
+
+	// EntryPoint is Traefik's entry point for HTTPS. Default: websecure (as in
+	// Traefik's chart).
+	EntryPoint string `json:"entryPoint,omitempty"`
+
+	// HTTPEntryPoint is Traefik's entry point for plain HTTP, which is
+	// redirected to HTTPS. Default: web (as in Traefik's chart).
+	HTTPEntryPoint string `json:"httpEntryPoint,omitempty"`
+
+	// Issuer is the cert-manager issuer of the certificate. Default:
+	// ClusterIssuer letsencrypt-prod (the reference: Let's Encrypt).
+	Issuer *Issuer `json:"issuer,omitempty"`
+
+	// TLSSecret is where cert-manager puts the certificate. Default:
+	// <name>-tls.
+	TLSSecret string `json:"tlsSecret,omitempty"`
+
+	// RateLimit is how fast each client address may ask each Traefik replica.
+	RateLimit *RateLimit `json:"rateLimit,omitempty"`
+
+	// ExtraHosts are further DNS names for the same cache, in the same
+	// certificate. Default: none.
+	ExtraHosts []string `json:"extraHosts,omitempty"`
+
+	// AllowedCIDRs are the client addresses that may ask at all. Default: none
+	// (everyone may ask).
+	AllowedCIDRs []string `json:"allowedCIDRs,omitempty"`
+
+	// DefaultCache is the cache that answers https://HOST/nix-cache-info, which
+	// Attic itself does not serve at the root. It should be public. Default:
+	// the first public cache of spec.caches by name, or main (the reference's
+	// examples).
+	DefaultCache string `json:"defaultCache,omitempty"`
+}
+
+// Issuer is a cert-manager issuer.
+type Issuer struct {
+	// Name of the issuer. Default: letsencrypt-prod.
+	Name string `json:"name,omitempty"`
+	// Kind is ClusterIssuer or Issuer. Default: ClusterIssuer.
+	Kind string `json:"kind,omitempty"`
+}
+
+// RateLimit is a token bucket in requests.
+type RateLimit struct {
+	// Average is the requests per second that are let through in the long run.
+	// Default: 500.
+	Average *int64 `json:"average,omitempty"`
+	// Burst is how many requests may come at once; keep it high, for a Nix
+	// client asks for thousands of narinfos in a moment. Default: 5000.
+	Burst *int64 `json:"burst,omitempty"`
+}
+
+// Network is what the network policies open. Everything else is denied, both
+// ways.
+type Network struct {
+	// Traefik is what may reach the API. Default: namespace traefik, pods labelled
+	// app.kubernetes.io/name=traefik.
+	Traefik *Peer `json:"traefik,omitempty"`
+
+	// Monitoring is what may scrape metrics. Default: namespace monitoring, pods
+	// labelled app.kubernetes.io/name=prometheus.
+	Monitoring *Peer `json:"monitoring,omitempty"`
+
+	// PostgresOperator is what may manage the database. Default: namespace
+	// cnpg-system, pods labelled app.kubernetes.io/name=cloudnative-pg.
+	PostgresOperator *Peer `json:"postgresOperator,omitempty"`
+
+	// DNS is what pods ask for addresses. Default: namespace kube-system, pods labelled
+	// k8s-app=kube-dns.
+	DNS *Peer `json:"dns,omitempty"`
+
+	// S3 is where the object store is. Default: for an endpoint inside the
+	// cluster (….svc), its namespace; for an address, that address; otherwise
+	// any public address.
+	S3 *S3Peer `json:"s3,omitempty"`
+
+	// BackupS3 is where the backup's object store is. Default: the same as s3
+	// when the endpoints are the same, otherwise found from
+	// spec.postgres.backup.endpoint as s3 is from spec.storage.endpoint.
+	BackupS3 *S3Peer `json:"backupS3,omitempty"`
+
+	// KubernetesAPI is where PostgreSQL's instances find the API server. It
+	// cannot be selected by labels. Default: any address.
+	KubernetesAPI *KubernetesAPI `json:"kubernetesAPI,omitempty"`
+}
+
+// S3Peer is an object store, by address or by namespace.
+type S3Peer struct {
+	// CIDRs are the object store's addresses, as in 192.0.2.0/24.
+	CIDRs []string `json:"cidrs,omitempty"`
+	// Namespace of an object store inside the cluster; write it or cidrs, not
+	// both.
+	Namespace string `json:"namespace,omitempty"`
+	// PodLabels are the labels of an object store's pods inside the cluster.
+	// Default: none (every pod of the namespace).
+	PodLabels map[string]string `json:"podLabels,omitempty"`
+	// Port that the object store's pods or addresses listen on. Default: the
+	// endpoint's.
+	Port *int32 `json:"port,omitempty"`
+}
+
+// KubernetesAPI is the address of the API server.
+type KubernetesAPI struct {
+	// CIDRs are the API server's addresses. Default: 0.0.0.0/0 and ::/0.
+	CIDRs []string `json:"cidrs,omitempty"`
+	// Ports are those that the API server listens on. Default: 443 and 6443.
+	Ports []int32 `json:"ports,omitempty"`
+}
+
+// Security is who Attic's processes run as. Everything else about their
+// hardening is fixed.
+type Security struct {
+	// RunAsUser is the numeric user. Default: 1000 (the reference's
+	// checklist).
+	RunAsUser *int64 `json:"runAsUser,omitempty"`
+	// RunAsGroup is the numeric group, also of volumes. Default: 1000.
+	RunAsGroup *int64 `json:"runAsGroup,omitempty"`
+	// HostUsers set false puts pods into a user namespace of their own, which
+	// the nodes must support. Default: left to the cluster.
+	HostUsers *bool `json:"hostUsers,omitempty"`
+}

@@ -1,0 +1,84 @@
+// Package atticcache generates everything that one Attic binary cache runs on:
+// it composes the other generators and adds what is Attic's own, one file per
+// part.
+package atticcache
+
+import (
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// cache is one cache while it is generated: its names and its spec with every
+// default filled in.
+type cache struct {
+	names naming.Set
+	scope meta.Scope
+	spec  v1alpha1.AtticCacheSpec
+}
+
+// Generate turns a spec into typed objects, in the order in which a person
+// would create them. The spec is not modified. Problems include warnings when
+// it succeeds; with errors among them there are no objects.
+func Generate(spec v1alpha1.AtticCache) ([]meta.Object, []validate.Problem) {
+	full := Default(spec)
+	problems := Validate(full)
+	if validate.HasErrors(problems) {
+		return nil, problems
+	}
+	return newCache(full).objects(), problems
+}
+
+func newCache(full v1alpha1.AtticCache) cache {
+	return cache{
+		names: namesOf(full),
+		scope: meta.Scope{
+			Namespace:   full.Metadata.Namespace,
+			PartOf:      full.Metadata.Name,
+			Labels:      full.Spec.Labels,
+			Annotations: full.Spec.Annotations,
+		},
+		spec: full.Spec,
+	}
+}
+
+func namesOf(c v1alpha1.AtticCache) naming.Set {
+	return naming.Set{Name: c.Metadata.Name, Namespace: c.Metadata.Namespace}
+}
+
+// objects is the table of contents.
+func (c cache) objects() []meta.Object {
+	var all []meta.Object
+	for _, part := range []func() []meta.Object{
+		c.namespace,
+		c.networkPolicies,
+		c.config,
+		c.postgres,
+		c.migration,
+		c.api,
+		c.garbageCollector,
+		c.cacheJob,
+		c.ingress,
+	} {
+		all = append(all, part()...)
+	}
+	return all
+}
+
+func (c cache) namespace() []meta.Object {
+	if !*c.spec.Namespace.Create {
+		return nil
+	}
+	of := meta.Of{Name: c.names.Namespace, App: appAttic, Component: "namespace"}
+	return []meta.Object{hardened.Namespace(c.scope, of, c.spec.Namespace.PodSecurityVersion)}
+}
+
+func (c cache) scheduling() hardened.Scheduling {
+	return hardened.Scheduling{
+		PriorityClassName: c.spec.PriorityClassName,
+		Tolerations:       c.spec.Tolerations,
+		NodeSelector:      c.spec.NodeSelector,
+	}
+}

@@ -1,0 +1,122 @@
+package atticcache
+
+import (
+	"fmt"
+
+	"github.com/pelletier/go-toml/v2"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+)
+
+// Where the configuration is in every Attic container.
+const (
+	configDir  = "/etc/attic"
+	configFile = "server.toml"
+)
+
+// Chunking of NARs as upstream recommends. These are not fields of the spec:
+// changing them moves the cut points, and what is stored already is no longer
+// found again as a duplicate.
+const (
+	narSizeThreshold = 65536
+	chunkMinSize     = 16384
+	chunkAvgSize     = 65536
+	chunkMaxSize     = 262144
+)
+
+// serverConfig is Attic's server.toml, as far as it is set here. Secrets come
+// from the environment.
+type serverConfig struct {
+	Listen            string            `toml:"listen"`
+	AllowedHosts      []string          `toml:"allowed-hosts"`
+	APIEndpoint       string            `toml:"api-endpoint"`
+	Database          databaseConfig    `toml:"database"`
+	Storage           storageConfig     `toml:"storage"`
+	Chunking          chunkingConfig    `toml:"chunking"`
+	Compression       compressionConfig `toml:"compression"`
+	GarbageCollection gcConfig          `toml:"garbage-collection"`
+}
+
+type databaseConfig struct {
+	Heartbeat bool `toml:"heartbeat"`
+}
+
+type storageConfig struct {
+	Type     string `toml:"type"`
+	Region   string `toml:"region"`
+	Bucket   string `toml:"bucket"`
+	Endpoint string `toml:"endpoint"`
+}
+
+type chunkingConfig struct {
+	NARSizeThreshold int `toml:"nar-size-threshold"`
+	MinSize          int `toml:"min-size"`
+	AvgSize          int `toml:"avg-size"`
+	MaxSize          int `toml:"max-size"`
+}
+
+type compressionConfig struct {
+	Type string `toml:"type"`
+}
+
+type gcConfig struct {
+	Interval               string `toml:"interval"`
+	DefaultRetentionPeriod string `toml:"default-retention-period"`
+}
+
+func (c cache) serverTOML() string {
+	interval := string(c.spec.GC.Interval)
+	if interval == "" {
+		// The CronJob decides when to collect.
+		interval = "0s"
+	}
+	out, err := toml.Marshal(serverConfig{
+		Listen:       fmt.Sprintf("[::]:%d", naming.PortAPI),
+		AllowedHosts: c.hosts(),
+		APIEndpoint:  "https://" + c.spec.Hostname + "/",
+		Storage: storageConfig{
+			Type:     "s3",
+			Region:   c.spec.Storage.Region,
+			Bucket:   c.spec.Storage.Bucket,
+			Endpoint: c.spec.Storage.Endpoint,
+		},
+		Chunking: chunkingConfig{
+			NARSizeThreshold: narSizeThreshold,
+			MinSize:          chunkMinSize,
+			AvgSize:          chunkAvgSize,
+			MaxSize:          chunkMaxSize,
+		},
+		Compression: compressionConfig{Type: "zstd"},
+		GarbageCollection: gcConfig{
+			Interval:               interval,
+			DefaultRetentionPeriod: string(c.spec.GC.Retention),
+		},
+	})
+	if err != nil {
+		// Structs of strings and numbers always marshal.
+		panic(err)
+	}
+	return string(out)
+}
+
+// hosts are the DNS names of the cache, its own first.
+func (c cache) hosts() []string {
+	return append([]string{c.spec.Hostname}, c.spec.Ingress.ExtraHosts...)
+}
+
+// configName changes with the configuration, so that a change rolls the pods.
+func (c cache) configName() string {
+	return c.names.Config() + "-" + naming.Digest(c.serverTOML())
+}
+
+func (c cache) config() []meta.Object {
+	of := meta.Of{Name: c.configName(), App: appAttic, Instance: c.names.Config(), Component: "configuration"}
+	return []meta.Object{&corev1.ConfigMap{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
+		ObjectMeta: c.scope.Object(of),
+		Data:       map[string]string{configFile: c.serverTOML()},
+	}}
+}

@@ -1,0 +1,165 @@
+package atticcache
+
+import (
+	"maps"
+	"slices"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+)
+
+// Defaults that are not a number of a table.
+const (
+	// DefaultImage is the reference's pinned image.
+	DefaultImage = "heywoodlh/attic:12cbeca141f46e1ade76728bce8adc447f2166c6"
+	// DefaultToolImage is atticgen itself, for the Job that applies caches.
+	DefaultToolImage = "registry.gitlab.com/attic-cache/atticgen:v0.1.0"
+	// DefaultPodSecurityVersion is the oldest Kubernetes that CloudNativePG
+	// 1.30 supports.
+	DefaultPodSecurityVersion = "v1.34"
+	// DefaultCacheName is the cache of the reference's examples.
+	DefaultCacheName = "main"
+	// DefaultRetention is the reference's.
+	DefaultRetention = "3 months"
+)
+
+// Modes of the garbage collector.
+const (
+	ModeDeployment = "deployment"
+	ModeCronJob    = "cronJob"
+)
+
+var (
+	defaultAPIResources = v1alpha1.ResourceRequirements{
+		Requests: v1alpha1.ResourceList{CPU: "100m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+		Limits:   v1alpha1.ResourceList{CPU: "1000m", Memory: "512Mi", EphemeralStorage: "256Mi"},
+	}
+	defaultGCResources = v1alpha1.ResourceRequirements{
+		Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+		Limits:   v1alpha1.ResourceList{CPU: "250m", Memory: "256Mi", EphemeralStorage: "256Mi"},
+	}
+	defaultJobResources = v1alpha1.ResourceRequirements{
+		Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "64Mi", EphemeralStorage: "64Mi"},
+		Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "256Mi", EphemeralStorage: "256Mi"},
+	}
+)
+
+// Default is the spec with everything filled in that it leaves out. The
+// argument is not modified.
+func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
+	c = defaulting.DeepCopy(c)
+	defaulting.Value(&c.Metadata.Namespace, naming.DefaultNamespace)
+	names, s := namesOf(c), &c.Spec
+
+	defaulting.Value(&s.Image, DefaultImage)
+	defaulting.Value(&s.RustLog, "info")
+	ns := defaulting.Block(&s.Namespace)
+	defaulting.Pointer(&ns.Create, true)
+	defaulting.Value(&ns.PodSecurityVersion, DefaultPodSecurityVersion)
+	security := defaulting.Block(&s.Security)
+	defaulting.Pointer(&security.RunAsUser, 1000)
+	defaulting.Pointer(&security.RunAsGroup, 1000)
+	key := defaulting.Block(&s.SigningKey)
+	defaulting.Value(&key.SecretName, names.Secrets())
+	defaulting.Value(&key.Key, envPublicKey)
+
+	objectstore.Default(&s.Storage, names.Secrets())
+	postgrescluster.Default(defaulting.Block(&s.Postgres), names.Postgres(), s.Storage)
+	defaultAPI(defaulting.Block(&s.API))
+	defaultGC(defaulting.Block(&s.GC))
+	hardened.DefaultResources(defaulting.Block(&defaulting.Block(&s.Migration).Resources), defaultJobResources)
+	defaultCaches(s, names)
+	defaultIngress(defaulting.Block(&s.Ingress), names, s.Caches)
+	defaultNetwork(defaulting.Block(&s.Network), *s)
+	return c
+}
+
+func defaultAPI(a *v1alpha1.API) {
+	hpadeployment.DefaultScaling(&a.Scaling)
+	hpadeployment.DefaultProbes(defaulting.Block(&a.Probes))
+	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAPIResources)
+	defaulting.Value(&a.HealthPath, "/")
+	defaulting.Pointer(&a.TerminationGracePeriodSeconds, 60)
+}
+
+func defaultGC(g *v1alpha1.GarbageCollector) {
+	defaulting.Value(&g.Mode, ModeDeployment)
+	// Only the field that the mode reads gets a default, so that validation
+	// can tell that the other one was written by someone who expects it to
+	// count.
+	switch g.Mode {
+	case ModeDeployment:
+		defaulting.Value(&g.Interval, "12h")
+	case ModeCronJob:
+		defaulting.Value(&g.Schedule, "0 */12 * * *")
+	}
+	defaulting.Value(&g.Retention, DefaultRetention)
+	hardened.DefaultResources(defaulting.Block(&g.Resources), defaultGCResources)
+}
+
+func defaultCaches(s *v1alpha1.AtticCacheSpec, names naming.Set) {
+	for name, cache := range s.Caches {
+		defaulting.Pointer(&cache.Priority, 41)
+		if cache.UpstreamCacheKeyNames == nil {
+			cache.UpstreamCacheKeyNames = []string{"cache.nixos.org-1"}
+		}
+		s.Caches[name] = cache
+	}
+	job := defaulting.Block(&s.CacheJob)
+	defaulting.Value(&job.Image, DefaultToolImage)
+	token := defaulting.Block(&job.TokenSecret)
+	defaulting.Value(&token.SecretName, names.AdminToken())
+	defaulting.Value(&token.Key, "token")
+}
+
+func defaultIngress(i *v1alpha1.Ingress, names naming.Set, caches map[string]v1alpha1.Cache) {
+	defaulting.Value(&i.ClassName, "traefik")
+	defaulting.Value(&i.EntryPoint, "websecure")
+	defaulting.Value(&i.HTTPEntryPoint, "web")
+	issuer := defaulting.Block(&i.Issuer)
+	defaulting.Value(&issuer.Name, "letsencrypt-prod")
+	defaulting.Value(&issuer.Kind, "ClusterIssuer")
+	defaulting.Value(&i.TLSSecret, names.TLS())
+	limit := defaulting.Block(&i.RateLimit)
+	defaulting.Pointer(&limit.Average, 500)
+	defaulting.Pointer(&limit.Burst, 5000)
+	for _, name := range slices.Sorted(maps.Keys(caches)) {
+		if caches[name].Public {
+			defaulting.Value(&i.DefaultCache, name)
+		}
+	}
+	defaulting.Value(&i.DefaultCache, DefaultCacheName)
+}
+
+func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
+	defaultPeer(defaulting.Block(&n.Traefik), "traefik", naming.LabelName, "traefik")
+	defaultPeer(defaulting.Block(&n.Monitoring), "monitoring", naming.LabelName, "prometheus")
+	defaultPeer(defaulting.Block(&n.PostgresOperator), "cnpg-system", naming.LabelName, "cloudnative-pg")
+	defaultPeer(defaulting.Block(&n.DNS), "kube-system", "k8s-app", "kube-dns")
+
+	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
+	if n.BackupS3 == nil && s.Postgres.Backup.Endpoint == s.Storage.Endpoint {
+		n.BackupS3 = new(*n.S3)
+	}
+	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Postgres.Backup.Endpoint)
+
+	api := defaulting.Block(&n.KubernetesAPI)
+	if api.CIDRs == nil {
+		api.CIDRs = []string{"0.0.0.0/0", "::/0"}
+	}
+	if api.Ports == nil {
+		api.Ports = []int32{443, 6443}
+	}
+}
+
+func defaultPeer(p *v1alpha1.Peer, namespace, key, value string) {
+	defaulting.Value(&p.Namespace, namespace)
+	if p.PodLabels == nil {
+		p.PodLabels = map[string]string{key: value}
+	}
+}

@@ -1,0 +1,59 @@
+package atticcache
+
+import (
+	"encoding/json"
+
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+)
+
+func (c cache) migrationOf() meta.Of {
+	return meta.Of{Name: c.names.Migration(), App: appMigration, Component: "migration", Wave: meta.WaveMigration, Version: imageVersion(c.spec.Image)}
+}
+
+// migration brings the schema up to date before a new API serves: the API
+// itself runs no migrations.
+func (c cache) migration() []meta.Object {
+	of := c.migrationOf()
+	pod := c.atticPod(c.names.Migration(), "db-migrations", c.backgroundDatabase(), *c.spec.Migration.Resources)
+	return []meta.Object{hardened.ServiceAccount(c.scope, of), job(c.scope, of, pod)}
+}
+
+// jobRetries covers the minutes that a new PostgreSQL cluster takes to come up:
+// with the kubelet's back-off, capped at five minutes, about an hour and a
+// half.
+const jobRetries = 20
+
+// job runs a pod once for each content of its template. A Job's template is
+// immutable, so the name carries a digest of it; without a TTL the finished Job
+// stays, and a GitOps controller does not run it again at every
+// reconciliation. Should a patch change the template under the same name, the
+// annotations let Flux and Argo CD replace the Job instead of failing for ever.
+func job(scope meta.Scope, of meta.Of, pod hardened.Pod) *batchv1.Job {
+	of.Annotations = map[string]string{
+		meta.AnnotationFluxForce:   "enabled",
+		meta.AnnotationSyncOptions: "Force=true,ServerSideApply=false",
+	}
+	of.Instance = of.Name
+	pod.RestartPolicy = corev1.RestartPolicyOnFailure
+	spec := batchv1.JobSpec{
+		BackoffLimit: new(int32(jobRetries)),
+		Template:     pod.Template(scope, of),
+	}
+	content, err := json.Marshal(spec)
+	if err != nil {
+		// Typed Kubernetes objects always marshal.
+		panic(err)
+	}
+	of.Name += "-" + naming.Digest(string(content))
+	return &batchv1.Job{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
+		ObjectMeta: scope.Object(of),
+		Spec:       spec,
+	}
+}

@@ -1,0 +1,73 @@
+package atticcache
+
+import (
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+)
+
+// networkPolicies close the namespace and open what each component needs.
+// PostgreSQL's own policy comes with PostgreSQL.
+func (c cache) networkPolicies() []meta.Object {
+	n := c.spec.Network
+	traefik := hardened.PodsIn(*n.Traefik)
+	apiClients := []networkingv1.NetworkPolicyPeer{traefik}
+	if len(c.spec.Caches) > 0 {
+		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
+	}
+	background := c.backgroundEgress()
+	policies := []meta.Object{
+		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
+		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{{
+			Peers: []networkingv1.NetworkPolicyPeer{hardened.PodsIn(*n.DNS)},
+			UDP:   []int32{naming.PortDNS},
+			TCP:   []int32{naming.PortDNS},
+		}}),
+		c.policy("api", naming.Selector(appAttic, c.names.API()),
+			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, c.apiEgress()),
+		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, background),
+		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, background),
+		// Pods that cert-manager starts here to prove that we own the name.
+		c.policy("acme-solver", map[string]string{naming.LabelACMESolver: "true"},
+			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{traefik}, TCP: []int32{naming.PortACMESolver}}}, nil),
+	}
+	if len(c.spec.Caches) > 0 {
+		api := hardened.Pods(naming.Selector(appAttic, c.names.API()))
+		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,
+			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{api}, TCP: []int32{naming.PortAPI}}}))
+	}
+	return policies
+}
+
+func (c cache) policy(suffix string, pods map[string]string, in, out []hardened.Rule) meta.Object {
+	return hardened.Policy(c.scope, c.policyOf(suffix), metav1.LabelSelector{MatchLabels: pods}, in, out)
+}
+
+func (c cache) policyOf(suffix string) meta.Of {
+	return meta.Of{Name: c.names.With(suffix), App: appAttic, Component: "network"}
+}
+
+// apiEgress leads to the database, through PgBouncer alone where there is one,
+// and to the object store.
+func (c cache) apiEgress() []hardened.Rule {
+	if c.spec.Postgres.Pooler == nil {
+		return c.backgroundEgress()
+	}
+	return c.egress(map[string]string{naming.LabelCNPGPooler: c.names.Postgres().Pooler()})
+}
+
+// backgroundEgress leads to the instances and to the object store.
+func (c cache) backgroundEgress() []hardened.Rule {
+	return c.egress(map[string]string{naming.LabelCNPGCluster: c.names.Postgres().Name})
+}
+
+func (c cache) egress(database map[string]string) []hardened.Rule {
+	return []hardened.Rule{
+		{Peers: []networkingv1.NetworkPolicyPeer{hardened.Pods(database)}, TCP: []int32{naming.PortPostgres}},
+		objectstore.Egress(*c.spec.Network.S3),
+	}
+}

@@ -1,0 +1,233 @@
+package atticcache
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// Validate checks a spec with its defaults filled in and reports everything
+// that is wrong with it.
+func Validate(c v1alpha1.AtticCache) []validate.Problem {
+	p, spec, s := &validate.Problems{}, field.NewPath("spec"), c.Spec
+
+	validateMetadata(p, c.Metadata)
+	if s.Hostname == "" {
+		p.Add(spec.Child("hostname"), "is missing", "write the DNS name of the cache, as in nix-cache.example.com")
+	} else {
+		p.DNSName(spec.Child("hostname"), s.Hostname)
+	}
+	p.Image(spec.Child("image"), s.Image, 3)
+	for i, name := range s.ImagePullSecrets {
+		p.ObjectName(spec.Child("imagePullSecrets").Index(i), name)
+	}
+	if v := s.Namespace.PodSecurityVersion; !podSecurityVersion.MatchString(v) {
+		p.Add(spec.Child("namespace", "podSecurityVersion"), fmt.Sprintf("is %s", validate.Quote(v)), "write a Kubernetes minor version, as in v1.34, or latest")
+	}
+	validateCaches(p, spec, s)
+	validateAPI(p, spec.Child("api"), *s.API)
+	validateGC(p, spec.Child("gc"), *s.GC)
+	hardened.ValidateResources(p, spec.Child("migration", "resources"), *s.Migration.Resources)
+	objectstore.Validate(p, spec.Child("storage"), s.Storage)
+	postgrescluster.Validate(p, spec.Child("postgres"), *s.Postgres, s.Storage)
+	validateConnections(p, spec, s)
+	validateIngress(p, spec.Child("ingress"), s)
+	validateNetwork(p, spec.Child("network"), *s.Network)
+	validateSecretKey(p, spec.Child("signingKey"), *s.SigningKey)
+	if !rustLog.MatchString(s.RustLog) {
+		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
+	}
+	validateEverywhere(p, spec, s)
+	p.Int64(spec.Child("security", "runAsUser"), s.Security.RunAsUser, 1, math.MaxInt32)
+	p.Int64(spec.Child("security", "runAsGroup"), s.Security.RunAsGroup, 1, math.MaxInt32)
+	hardened.ValidateScheduling(p, spec, hardened.Scheduling{
+		PriorityClassName: s.PriorityClassName, Tolerations: s.Tolerations, NodeSelector: s.NodeSelector,
+	})
+	return p.List()
+}
+
+var (
+	podSecurityVersion = regexp.MustCompile(`^(latest|v1\.(0|[1-9][0-9]?))$`)
+	rustLog            = regexp.MustCompile(`^[A-Za-z0-9_:,=.\-]{1,500}$`)
+	cacheName          = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+-]{0,49}$`)
+	signingKeyName     = regexp.MustCompile(`^[A-Za-z0-9._+-]{1,200}$`)
+	entryPoint         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
+	healthPath         = regexp.MustCompile(`^/[A-Za-z0-9/._~+%?=&-]{0,200}$`)
+)
+
+// ownNamespaces are Kubernetes' own; a default deny in one of them would cut
+// off the cluster.
+var ownNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
+
+func validateMetadata(p *validate.Problems, m v1alpha1.Metadata) {
+	path := field.NewPath("metadata")
+	switch {
+	case m.Name == "":
+		p.Add(path.Child("name"), "is missing", "write the name of the cache, as in attic")
+	case len(validation.IsDNS1035Label(m.Name)) > 0 || len(m.Name) > naming.MaxNameLength:
+		p.Add(path.Child("name"), fmt.Sprintf("is %s, which cannot begin the names of all objects", validate.Quote(m.Name)),
+			fmt.Sprintf("use at most %d lower-case letters, digits and hyphens, starting with a letter and ending with a letter or digit", naming.MaxNameLength))
+	}
+	p.DNSLabel(path.Child("namespace"), m.Namespace)
+	if slices.Contains(ownNamespaces, m.Namespace) {
+		p.Add(path.Child("namespace"), fmt.Sprintf("is %s, which belongs to Kubernetes; denying all traffic in it would harm the cluster", m.Namespace), "use a namespace of its own, as in "+naming.DefaultNamespace)
+	}
+}
+
+func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
+	for _, name := range slices.Sorted(maps.Keys(s.Caches)) {
+		path, cache := spec.Child("caches").Key(name), s.Caches[name]
+		if !cacheName.MatchString(name) {
+			p.Add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
+		}
+		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
+		if cache.Retention != "" {
+			// Attic keeps it as 32 bits of seconds.
+			p.Duration(path.Child("retention"), string(cache.Retention), time.Second, math.MaxUint32*time.Second)
+		}
+		keys := path.Child("upstreamCacheKeyNames")
+		for i, key := range cache.UpstreamCacheKeyNames {
+			if !signingKeyName.MatchString(key) {
+				p.Add(keys.Index(i), fmt.Sprintf("is %s, which is not the name of a key", validate.Quote(key)), "write the part of the public key before the colon, as in cache.nixos.org-1")
+			}
+		}
+		p.Unique(keys, cache.UpstreamCacheKeyNames)
+	}
+	p.Image(spec.Child("cacheJob", "image"), s.CacheJob.Image, 3)
+	validateSecretKey(p, spec.Child("cacheJob", "tokenSecret"), *s.CacheJob.TokenSecret)
+}
+
+func validateSecretKey(p *validate.Problems, path *field.Path, key v1alpha1.SecretKeyRef) {
+	p.ObjectName(path.Child("secretName"), key.SecretName)
+	p.SecretKey(path.Child("key"), key.Key)
+}
+
+func validateAPI(p *validate.Problems, path *field.Path, a v1alpha1.API) {
+	hpadeployment.ValidateScaling(p, path, a.Scaling)
+	hpadeployment.ValidateProbes(p, path.Child("probes"), *a.Probes)
+	hardened.ValidateResources(p, path.Child("resources"), *a.Resources)
+	if !healthPath.MatchString(a.HealthPath) {
+		p.Add(path.Child("healthPath"), fmt.Sprintf("is %s, which is not a path", validate.Quote(a.HealthPath)), "write a path that starts with /, without spaces")
+	}
+	// Less than the drain and a moment to finish would cut every request.
+	p.Int64(path.Child("terminationGracePeriodSeconds"), a.TerminationGracePeriodSeconds, drainSeconds+5, 3600)
+}
+
+func validateGC(p *validate.Problems, path *field.Path, g v1alpha1.GarbageCollector) {
+	switch g.Mode {
+	case ModeDeployment:
+		p.Duration(path.Child("interval"), string(g.Interval), time.Minute, 31*24*time.Hour)
+		if g.Schedule != "" {
+			p.Add(path.Child("schedule"), "counts only in mode cronJob", "write interval instead, or mode: cronJob")
+		}
+	case ModeCronJob:
+		p.Cron(path.Child("schedule"), g.Schedule, 5)
+		if g.Interval != "" {
+			p.Add(path.Child("interval"), "counts only in mode deployment", "write schedule instead, or mode: deployment")
+		}
+	default:
+		p.OneOf(path.Child("mode"), g.Mode, ModeDeployment, ModeCronJob)
+	}
+	p.Duration(path.Child("retention"), string(g.Retention), 0, 100*365*24*time.Hour)
+	hardened.ValidateResources(p, path.Child("resources"), *g.Resources)
+}
+
+func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
+	in := s.Ingress
+	p.ObjectName(path.Child("className"), in.ClassName)
+	for name, value := range map[string]string{"entryPoint": in.EntryPoint, "httpEntryPoint": in.HTTPEntryPoint} {
+		if !entryPoint.MatchString(value) {
+			p.Add(path.Child(name), fmt.Sprintf("is %s, which is not an entry point", validate.Quote(value)), "use letters, digits, hyphens and underscores, as in websecure")
+		}
+	}
+	if in.EntryPoint == in.HTTPEntryPoint {
+		p.Add(path.Child("httpEntryPoint"), fmt.Sprintf("is %s, the entry point for HTTPS too", validate.Quote(in.HTTPEntryPoint)), "write the one for plain HTTP, as in web")
+	}
+	p.ObjectName(path.Child("issuer", "name"), in.Issuer.Name)
+	p.OneOf(path.Child("issuer", "kind"), in.Issuer.Kind, "ClusterIssuer", "Issuer")
+	p.ObjectName(path.Child("tlsSecret"), in.TLSSecret)
+
+	limit := path.Child("rateLimit")
+	p.Int64(limit.Child("average"), in.RateLimit.Average, 1, 1_000_000)
+	p.Int64(limit.Child("burst"), in.RateLimit.Burst, 1, 10_000_000)
+	if burst := *in.RateLimit.Burst; burst > 0 && burst < leastBurst {
+		p.Warn(limit.Child("burst"), fmt.Sprintf("is %d, less than the narinfos a Nix client asks for at once", burst), fmt.Sprintf("write at least %d", leastBurst))
+	}
+
+	hosts := path.Child("extraHosts")
+	for i, host := range in.ExtraHosts {
+		p.DNSName(hosts.Index(i), host)
+		if host == s.Hostname {
+			p.Add(hosts.Index(i), "repeats spec.hostname", "remove it")
+		}
+	}
+	p.Unique(hosts, in.ExtraHosts)
+	p.CIDRs(path.Child("allowedCIDRs"), in.AllowedCIDRs)
+
+	at := path.Child("defaultCache")
+	cache, named := s.Caches[in.DefaultCache]
+	switch {
+	case !cacheName.MatchString(in.DefaultCache):
+		p.Add(at, fmt.Sprintf("is %s, which is not a name that Attic takes for a cache", validate.Quote(in.DefaultCache)), "write the name of a public cache, as in main")
+	case named && !cache.Public:
+		p.Warn(at, fmt.Sprintf("is %s, which is not public: https://%s/nix-cache-info will ask for a token", in.DefaultCache, s.Hostname), "write the name of a public cache, or make this one public")
+	}
+}
+
+// leastBurst is about what one nix build of a system asks for in a moment.
+const leastBurst = 1000
+
+func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network) {
+	hardened.ValidatePeer(p, path.Child("traefik"), *n.Traefik)
+	hardened.ValidatePeer(p, path.Child("monitoring"), *n.Monitoring)
+	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
+	hardened.ValidatePeer(p, path.Child("dns"), *n.DNS)
+	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
+	objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
+
+	api := path.Child("kubernetesAPI")
+	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
+	if len(n.KubernetesAPI.CIDRs) == 0 {
+		p.Add(api.Child("cidrs"), "is empty, and a primary that cannot reach the Kubernetes API shuts itself down", "write the API server's addresses, or remove the line")
+	}
+	if len(n.KubernetesAPI.Ports) == 0 {
+		p.Add(api.Child("ports"), "is empty", "write the API server's ports, as in [443, 6443], or remove the line")
+	}
+	for i, port := range n.KubernetesAPI.Ports {
+		p.Int32(api.Child("ports").Index(i), &port, 1, 65535)
+	}
+}
+
+// validateEverywhere checks the labels and annotations for all objects: those
+// that are set here, and those that would upset the order of applying.
+func validateEverywhere(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
+	p.Labels(spec.Child("labels"), s.Labels)
+	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
+		if strings.HasPrefix(key, "app.kubernetes.io/") || strings.HasPrefix(key, "cnpg.io/") {
+			p.Add(spec.Child("labels").Key(key), "is set on every object already, and selectors rely on it", "choose another key")
+		}
+	}
+	p.Annotations(spec.Child("annotations"), s.Annotations)
+	for _, key := range slices.Sorted(maps.Keys(s.Annotations)) {
+		switch key {
+		case meta.AnnotationSyncWave, meta.AnnotationSyncOptions, meta.AnnotationFluxForce:
+			p.Add(spec.Child("annotations").Key(key), "is set where it is needed", "remove it, or patch single objects in the overlay")
+		}
+	}
+}

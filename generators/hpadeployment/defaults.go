@@ -1,0 +1,54 @@
+package hpadeployment
+
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+)
+
+// DefaultScaling fills in the reference's HPA and tuning tables.
+func DefaultScaling(s *v1alpha1.Scaling) {
+	defaulting.Pointer(&s.MinReplicas, 2)
+	defaulting.Pointer(&s.MaxReplicas, 10)
+	defaulting.Pointer(&s.CPUTargetPercent, 70)
+	defaulting.Pointer(&s.MemoryTargetPercent, 80)
+	defaultRules(defaulting.Block(&s.ScaleUp), 0, 100, 4, 15)
+	defaultRules(defaulting.Block(&s.ScaleDown), 300, 10, 2, 60)
+
+	budget := defaulting.Block(&s.PodDisruptionBudget)
+	if budget.MinAvailable == "" {
+		defaulting.Value(&budget.MaxUnavailable, "1")
+	}
+
+	spread := defaulting.Block(&s.TopologySpread)
+	defaulting.Pointer(&spread.MaxSkew, 1)
+	defaulting.Value(&spread.WhenUnsatisfiable, string(corev1.ScheduleAnyway))
+	if spread.TopologyKeys == nil {
+		spread.TopologyKeys = []string{corev1.LabelTopologyZone, corev1.LabelHostname}
+	}
+}
+
+func defaultRules(r *v1alpha1.ScalingRules, stabilization, percent, pods, period int32) {
+	defaulting.Pointer(&r.StabilizationWindowSeconds, stabilization)
+	defaulting.Pointer(&r.Percent, percent)
+	defaulting.Pointer(&r.Pods, pods)
+	defaulting.Pointer(&r.PeriodSeconds, period)
+	defaulting.Value(&r.SelectPolicy, "Max")
+}
+
+// DefaultProbes fills in the reference's probe configuration. The startup probe
+// is not the reference's: it gives a slow start two and a half minutes before
+// liveness may restart the container.
+func DefaultProbes(p *v1alpha1.Probes) {
+	defaultProbe(defaulting.Block(&p.Startup), 0, 5, 5, 30)
+	defaultProbe(defaulting.Block(&p.Liveness), 10, 30, 5, 3)
+	defaultProbe(defaulting.Block(&p.Readiness), 5, 10, 5, 3)
+}
+
+func defaultProbe(p *v1alpha1.Probe, delay, period, timeout, failures int32) {
+	defaulting.Pointer(&p.InitialDelaySeconds, delay)
+	defaulting.Pointer(&p.PeriodSeconds, period)
+	defaulting.Pointer(&p.TimeoutSeconds, timeout)
+	defaulting.Pointer(&p.FailureThreshold, failures)
+}

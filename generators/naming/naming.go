@@ -1,0 +1,146 @@
+// Package naming holds every name, label and port that generated objects have
+// in common, once, so that a Service and the NetworkPolicy that lets traffic
+// through to it cannot disagree.
+//
+// The names are those of the reference's Quick Reference table for a cache
+// named attic: Deployments attic and attic-gc, PostgreSQL cluster attic-pg,
+// Service, Ingress and HPA attic.
+package naming
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// DefaultNamespace is where a cache lives unless its metadata says otherwise
+// (reference: Quick Reference).
+const DefaultNamespace = "nix-cache"
+
+// MaxNameLength bounds a cache's name, in bytes, so that the longest name
+// derived from it, the pooler's Service with its namespace label, and
+// CloudNativePG's limit of 50 characters for a cluster's name are kept.
+const MaxNameLength = 36
+
+// Ports by what listens there.
+const (
+	PortAPI             = 8080 // Attic's default listen port.
+	PortService         = 80   // The API's Service.
+	PortPostgres        = 5432
+	PortPostgresStatus  = 8000 // CloudNativePG's instance manager.
+	PortPostgresMetrics = 9187
+	PortPoolerMetrics   = 9127
+	PortDNS             = 53
+	PortACMESolver      = 8089 // cert-manager's HTTP-01 solver pods.
+)
+
+// Names of ports, as Services, probes and monitors refer to them.
+const (
+	PortNameHTTP    = "http"
+	PortNameMetrics = "metrics"
+)
+
+// Label keys of the Kubernetes recommended labels.
+const (
+	LabelName      = "app.kubernetes.io/name"
+	LabelInstance  = "app.kubernetes.io/instance"
+	LabelComponent = "app.kubernetes.io/component"
+	LabelPartOf    = "app.kubernetes.io/part-of"
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+	LabelVersion   = "app.kubernetes.io/version"
+)
+
+// Labels that other projects put on their objects.
+const (
+	LabelCNPGCluster   = "cnpg.io/cluster"
+	LabelCNPGPooler    = "cnpg.io/poolerName"
+	LabelNamespaceName = "kubernetes.io/metadata.name"
+	LabelACMESolver    = "acme.cert-manager.io/http01-solver"
+)
+
+// ManagedBy is the value of [LabelManagedBy] on every generated object.
+const ManagedBy = "atticgen"
+
+// Set is the names of everything that belongs to one cache.
+type Set struct {
+	// Name and Namespace are the cache's own.
+	Name, Namespace string
+}
+
+// API is the API's Deployment, Service, Ingress, HPA, PDB and ServiceAccount.
+func (s Set) API() string { return s.Name }
+
+// GC is the garbage collector's Deployment or CronJob and ServiceAccount.
+func (s Set) GC() string { return s.Name + "-gc" }
+
+// Migration is the migration's ServiceAccount and the prefix of its Job.
+func (s Set) Migration() string { return s.Name + "-migrate" }
+
+// Caches is the cache Job's ServiceAccount and the prefix of its Job and
+// ConfigMap.
+func (s Set) Caches() string { return s.Name + "-caches" }
+
+// Config is the prefix of the ConfigMap that holds server.toml.
+func (s Set) Config() string { return s.Name + "-config" }
+
+// Secrets is the default Secret for S3 credentials and the signing key.
+func (s Set) Secrets() string { return s.Name + "-secrets" }
+
+// AdminToken is the default Secret with the token that creates caches.
+func (s Set) AdminToken() string { return s.Name + "-admin-token" }
+
+// TLS is the default Secret for the ingress certificate.
+func (s Set) TLS() string { return s.Name + "-tls" }
+
+// Postgres names the cache's PostgreSQL cluster.
+func (s Set) Postgres() Postgres { return Postgres{Name: s.Name + "-pg", Namespace: s.Namespace} }
+
+// With is the cache's name with a suffix, for objects such as middlewares and
+// network policies that exist once per cache.
+func (s Set) With(suffix string) string { return s.Name + "-" + suffix }
+
+// Postgres is the names of everything that belongs to one CloudNativePG
+// cluster. CloudNativePG itself creates the Services and Secrets named here.
+type Postgres struct {
+	// Name and Namespace are the cluster's own.
+	Name, Namespace string
+}
+
+// ReadWrite is the Service of the primary.
+func (p Postgres) ReadWrite() string { return p.Name + "-rw" }
+
+// ReadOnly is the Service of the replicas.
+func (p Postgres) ReadOnly() string { return p.Name + "-ro" }
+
+// AppSecret is the Secret with the owner's credentials: username, password,
+// uri and more.
+func (p Postgres) AppSecret() string { return p.Name + "-app" }
+
+// CASecret is the Secret with the certificate authority, key ca.crt.
+func (p Postgres) CASecret() string { return p.Name + "-ca" }
+
+// Pooler is the PgBouncer and its Service.
+func (p Postgres) Pooler() string { return p.Name + "-pooler-rw" }
+
+// Backup is the barman object store, the default bucket and the default Secret
+// with the bucket's credentials.
+func (p Postgres) Backup() string { return p.Name + "-backup" }
+
+// Host is a Service's DNS name within the cluster, as the server certificate
+// names it.
+func (p Postgres) Host(service string) string { return service + "." + p.Namespace + ".svc" }
+
+// Selector labels the pods of one component. It never changes for as long as
+// the component exists, because a Deployment's selector is immutable.
+func Selector(name, instance string) map[string]string {
+	return map[string]string{LabelName: name, LabelInstance: instance}
+}
+
+// Digest shortens content to ten hexadecimal digits of its SHA-256, for names
+// that must change when the content does.
+func Digest(parts ...string) string {
+	// The separator cannot occur in the text that is hashed here, so that
+	// moving a byte from one part to the next changes the digest.
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])[:10]
+}

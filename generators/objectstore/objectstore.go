@@ -1,0 +1,153 @@
+// Package objectstore is what every user of an S3 bucket needs to know about
+// it: where it is, whom to let through to reach it, and with which credentials.
+package objectstore
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// Keys of a Secret with S3 credentials, and the environment variables that S3
+// clients read them from.
+const (
+	KeyAccessKeyID     = "AWS_ACCESS_KEY_ID"
+	KeySecretAccessKey = "AWS_SECRET_ACCESS_KEY"
+)
+
+// DefaultRegion is the reference's.
+const DefaultRegion = "us-east-1"
+
+// Default fills in what the spec leaves out; secret is the Secret to use.
+func Default(s *v1alpha1.ObjectStoreSpec, secret string) {
+	defaulting.Value(&s.Region, DefaultRegion)
+	defaulting.Value(&s.CredentialsSecret, secret)
+}
+
+// Validate checks a defaulted spec.
+func Validate(p *validate.Problems, path *field.Path, s v1alpha1.ObjectStoreSpec) {
+	if s.Endpoint == "" {
+		p.Add(path.Child("endpoint"), "is missing", "write the URL of the S3 API, as in https://s3.example.com")
+	} else {
+		ValidateEndpoint(p, path.Child("endpoint"), s.Endpoint, s.Insecure)
+	}
+	if s.Bucket == "" {
+		p.Add(path.Child("bucket"), "is missing", "write the name of the bucket for NARs, as in nix-cache")
+	} else {
+		p.Bucket(path.Child("bucket"), s.Bucket)
+	}
+	p.Region(path.Child("region"), s.Region)
+	p.ObjectName(path.Child("credentialsSecret"), s.CredentialsSecret)
+}
+
+// ValidateEndpoint checks an endpoint's form, and that it is encrypted unless
+// that was given up explicitly.
+func ValidateEndpoint(p *validate.Problems, path *field.Path, endpoint string, insecure bool) {
+	u, ok := p.Endpoint(path, endpoint)
+	if ok && u.Scheme == "http" && !insecure {
+		p.Add(path, fmt.Sprintf("is %s, which is not encrypted", validate.Quote(endpoint)),
+			"write https, or set storage.insecure: true for a store inside the cluster")
+	}
+}
+
+// Credentials are the environment variables of an S3 client. The checksum
+// settings keep AWS' newer SDKs from asking S3-compatible stores for trailing
+// checksums that many of them refuse.
+func Credentials(secret string) []corev1.EnvVar {
+	return append([]corev1.EnvVar{
+		secretVar(KeyAccessKeyID, secret),
+		secretVar(KeySecretAccessKey, secret),
+	}, Compatibility()...)
+}
+
+// Compatibility is the part of [Credentials] that holds no secrets.
+func Compatibility() []corev1.EnvVar {
+	return []corev1.EnvVar{
+		{Name: "AWS_REQUEST_CHECKSUM_CALCULATION", Value: "when_required"},
+		{Name: "AWS_RESPONSE_CHECKSUM_VALIDATION", Value: "when_required"},
+	}
+}
+
+func secretVar(name, secret string) corev1.EnvVar {
+	return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+		LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: name,
+	}}}
+}
+
+// DefaultPeer finds out from an endpoint where the store is: the namespace of a
+// Service inside the cluster, one address, or, as a nil block, somewhere on the
+// public internet. The endpoint may not have been checked yet.
+func DefaultPeer(peer *v1alpha1.S3Peer, endpoint string) {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return
+	}
+	defaulting.Pointer(&peer.Port, port(u))
+	if len(peer.CIDRs) > 0 || peer.Namespace != "" {
+		return
+	}
+	host := u.Hostname()
+	if addr, err := netip.ParseAddr(host); err == nil {
+		peer.CIDRs = []string{hardened.Address(addr)}
+		return
+	}
+	host = strings.TrimSuffix(host, ".cluster.local")
+	if service, ok := strings.CutSuffix(host, ".svc"); ok {
+		if i := strings.LastIndex(service, "."); i >= 0 {
+			peer.Namespace = service[i+1:]
+		}
+	}
+}
+
+func port(u *url.URL) int32 {
+	if n, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
+		return int32(n)
+	}
+	if u.Scheme == "http" {
+		return 80
+	}
+	return 443
+}
+
+// ValidatePeer checks a defaulted peer.
+func ValidatePeer(p *validate.Problems, path *field.Path, peer v1alpha1.S3Peer) {
+	p.CIDRs(path.Child("cidrs"), peer.CIDRs)
+	if peer.Namespace != "" {
+		p.DNSLabel(path.Child("namespace"), peer.Namespace)
+	}
+	p.Labels(path.Child("podLabels"), peer.PodLabels)
+	p.Int32(path.Child("port"), peer.Port, 1, 65535)
+	switch {
+	case len(peer.CIDRs) > 0 && peer.Namespace != "":
+		p.Add(path.Child("namespace"), "stands beside cidrs", "keep one of them: a store is inside the cluster or outside")
+	case len(peer.PodLabels) > 0 && peer.Namespace == "":
+		p.Add(path.Child("podLabels"), "has no namespace beside it", "write the namespace of the store too")
+	}
+}
+
+// Egress lets pods through to the store.
+func Egress(peer v1alpha1.S3Peer) hardened.Rule {
+	return hardened.Rule{Peers: peers(peer), TCP: []int32{*peer.Port}}
+}
+
+func peers(peer v1alpha1.S3Peer) []networkingv1.NetworkPolicyPeer {
+	switch {
+	case peer.Namespace != "":
+		return []networkingv1.NetworkPolicyPeer{hardened.PodsIn(v1alpha1.Peer{Namespace: peer.Namespace, PodLabels: peer.PodLabels})}
+	case len(peer.CIDRs) > 0:
+		return hardened.Blocks(peer.CIDRs)
+	default:
+		return hardened.Public()
+	}
+}

@@ -1,0 +1,138 @@
+package postgrescluster
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// MaxNameLength is CloudNativePG's limit on a cluster's name.
+const MaxNameLength = 50
+
+// Validate checks a defaulted spec. The store is that of the data that the
+// database describes.
+func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec, store v1alpha1.ObjectStoreSpec) {
+	p.Int32(path.Child("instances"), s.Instances, 1, 99)
+	if *s.Instances == 2 {
+		p.Warn(path.Child("instances"), "is 2: while one instance is down, the other has no replica", "write 3")
+	}
+	p.Image(path.Child("image"), s.Image, 2)
+	identifier(p, path.Child("database"), s.Database, "postgres", "template0", "template1")
+	identifier(p, path.Child("owner"), s.Owner, "postgres", "streaming_replica", "cnpg_pooler_pgbouncer")
+	volume(p, path.Child("storage"), *s.Storage)
+	if s.WALStorage != nil {
+		if s.WALStorage.Size == "" {
+			p.Add(path.Child("walStorage", "size"), "is missing", "write the size of the volume for the write-ahead log, as in 5Gi")
+		} else {
+			volume(p, path.Child("walStorage"), *s.WALStorage)
+		}
+	}
+	hardened.ValidateResources(p, path.Child("resources"), *s.Resources)
+	parameters(p, path.Child("parameters"), s.Parameters)
+	if *s.Backup.Enabled {
+		backup(p, path.Child("backup"), *s.Backup, store)
+	} else {
+		p.Warn(path.Child("backup", "enabled"), "is false: a lost volume loses the cache's metadata", "remove the line unless something else backs PostgreSQL up")
+	}
+	if s.Pooler != nil {
+		at := path.Child("pooler")
+		p.Int32(at.Child("instances"), s.Pooler.Instances, 1, 99)
+		p.Int32(at.Child("defaultPoolSize"), s.Pooler.DefaultPoolSize, 1, 10000)
+		p.Int32(at.Child("maxClientConnections"), s.Pooler.MaxClientConnections, 1, 100000)
+		hardened.ValidateResources(p, at.Child("resources"), *s.Pooler.Resources)
+	}
+}
+
+var identifierForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+
+func identifier(p *validate.Problems, path *field.Path, value string, reserved ...string) {
+	if !identifierForm.MatchString(value) {
+		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL takes only in quotes", validate.Quote(value)), "use lower-case letters, digits and underscores, starting with a letter")
+	}
+	if slices.Contains(reserved, value) {
+		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL or CloudNativePG keeps for itself", value), "choose another name, as in attic")
+	}
+}
+
+func volume(p *validate.Problems, path *field.Path, v v1alpha1.Volume) {
+	p.Quantity(path.Child("size"), string(v.Size))
+	if v.StorageClass != "" {
+		p.ObjectName(path.Child("storageClass"), v.StorageClass)
+	}
+}
+
+var parameterForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
+
+// refused are the parameters that CloudNativePG 1.30 sets itself or blocks
+// (FixedConfigurationParameters in its pkg/postgres), and ssl_ciphers, which it
+// documents as its own.
+var refused = []string{
+	"allow_system_table_mods", "archive_cleanup_command", "archive_command", "archive_mode",
+	"bonjour", "bonjour_name", "cluster_name", "config_file", "data_directory", "data_sync_retry",
+	"event_source", "external_pid_file", "hba_file", "hot_standby", "ident_file", "jit_provider",
+	"listen_addresses", "log_destination", "log_directory", "log_file_mode", "log_filename",
+	"log_rotation_age", "log_rotation_size", "log_truncate_on_rotation", "logging_collector",
+	"pg_failover_slots.primary_dsn", "pg_failover_slots.standby_slot_names", "port",
+	"primary_conninfo", "primary_slot_name", "promote_trigger_file", "recovery_end_command",
+	"recovery_min_apply_delay", "recovery_target", "recovery_target_action",
+	"recovery_target_inclusive", "recovery_target_lsn", "recovery_target_name",
+	"recovery_target_time", "recovery_target_timeline", "recovery_target_xid", "restart_after_crash",
+	"restore_command", "shared_preload_libraries", "ssl", "ssl_ca_file", "ssl_cert_file",
+	"ssl_ciphers", "ssl_crl_file", "ssl_dh_params_file", "ssl_key_file", "ssl_passphrase_command",
+	"ssl_passphrase_command_supports_reload", "ssl_prefer_server_ciphers", "stats_temp_directory",
+	"synchronized_standby_slots", "synchronous_standby_names", "syslog_facility", "syslog_ident",
+	"syslog_sequence_numbers", "syslog_split_messages", "temp_tablespaces", "unix_socket_directories",
+	"unix_socket_group", "unix_socket_permissions",
+}
+
+func parameters(p *validate.Problems, path *field.Path, parameters map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		at, value := path.Key(name), parameters[name]
+		lower := strings.ToLower(name)
+		switch {
+		case !parameterForm.MatchString(name):
+			p.Add(at, "is not the name of a parameter", "write it as in postgresql.conf")
+		case slices.Contains(refused, lower):
+			p.Add(at, "is set by CloudNativePG itself", "remove it")
+		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
+			p.Add(at, fmt.Sprintf("is %s, which has control characters", validate.Quote(value)), "write the value on one line")
+		case lower == "password_encryption" && value != "scram-sha-256":
+			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "remove it; passwords are stored by SCRAM alone")
+		case lower == "max_connections":
+			if n, err := strconv.Atoi(value); err != nil || n < 10 || n > 10000 {
+				p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write a number from 10 to 10000")
+			}
+		}
+	}
+}
+
+var retentionForm = regexp.MustCompile(`^[1-9][0-9]{0,3}[dwm]$`)
+
+func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1alpha1.ObjectStoreSpec) {
+	if b.Endpoint != "" && b.Endpoint != store.Endpoint {
+		objectstore.ValidateEndpoint(p, path.Child("endpoint"), b.Endpoint, store.Insecure)
+	}
+	if b.Region != store.Region {
+		p.Region(path.Child("region"), b.Region)
+	}
+	p.Bucket(path.Child("bucket"), b.Bucket)
+	if b.Bucket == store.Bucket && b.Endpoint == store.Endpoint {
+		p.Add(path.Child("bucket"), fmt.Sprintf("is %s, the bucket of the NARs too", b.Bucket), "use a bucket of its own, so that losing one does not lose the other")
+	}
+	p.Cron(path.Child("schedule"), b.Schedule, 6)
+	if !retentionForm.MatchString(b.Retention) {
+		p.Add(path.Child("retention"), fmt.Sprintf("is %s, which is not a retention", validate.Quote(b.Retention)), "write a number with d, w or m for days, weeks or months, as in 30d")
+	}
+	p.ObjectName(path.Child("credentialsSecret"), b.CredentialsSecret)
+	p.OneOf(path.Child("serverSideEncryption"), b.ServerSideEncryption, "AES256", "aws:kms", EncryptionNone)
+}

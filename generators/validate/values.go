@@ -27,7 +27,7 @@ func (p *Problems) DNSLabel(path *field.Path, value string) {
 
 // DNSName checks a fully qualified DNS name without a trailing dot.
 func (p *Problems) DNSName(path *field.Path, value string) {
-	if len(validation.IsDNS1123Subdomain(value)) > 0 || !strings.Contains(value, ".") {
+	if !isDNSName(value) || !strings.Contains(value, ".") {
 		p.Add(path, fmt.Sprintf("is %s, which is not a DNS name", Quote(value)),
 			"write a full name in lower case without scheme, port or path, as in nix-cache.example.com")
 		return
@@ -35,6 +35,13 @@ func (p *Problems) DNSName(path *field.Path, value string) {
 	if _, err := netip.ParseAddr(value); err == nil {
 		p.Add(path, fmt.Sprintf("is the address %s", value), "write a DNS name; certificates are issued for names")
 	}
+}
+
+// isDNSName knows, beyond Kubernetes' own check, that a label has at most 63
+// characters.
+func isDNSName(value string) bool {
+	return len(validation.IsDNS1123Subdomain(value)) == 0 &&
+		!slices.ContainsFunc(strings.Split(value, "."), func(label string) bool { return len(label) > validation.DNS1123LabelMaxLength })
 }
 
 // ObjectName checks the name of a Secret or another object that has the form of
@@ -205,7 +212,7 @@ func (p *Problems) Endpoint(path *field.Path, value string) (*url.URL, bool) {
 	}
 	host := u.Hostname()
 	_, addressErr := netip.ParseAddr(host)
-	if addressErr != nil && len(validation.IsDNS1123Subdomain(host)) > 0 {
+	if addressErr != nil && !isDNSName(host) {
 		return bad(fmt.Sprintf("is %s, whose host is not a DNS name", Quote(value)))
 	}
 	if port := u.Port(); port != "" {

@@ -1,0 +1,33 @@
+package defaulting
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type block struct {
+	Number *int
+	List   []*block
+	Table  map[string]block
+}
+
+func TestDeepCopySharesNothing(t *testing.T) {
+	original := block{
+		Number: new(1),
+		List:   []*block{{Number: new(2)}},
+		Table:  map[string]block{"a": {Number: new(3)}},
+	}
+	copied := DeepCopy(original)
+	if diff := cmp.Diff(original, copied); diff != "" {
+		t.Fatal(diff)
+	}
+	*copied.Number, *copied.List[0].Number, *copied.Table["a"].Number = 10, 20, 30
+	copied.Table["b"] = block{}
+	if *original.Number != 1 || *original.List[0].Number != 2 || *original.Table["a"].Number != 3 || len(original.Table) != 1 {
+		t.Errorf("%+v", original)
+	}
+	if empty := DeepCopy(block{}); empty.List != nil || empty.Table != nil {
+		t.Error("nothing became something")
+	}
+}

@@ -1,0 +1,160 @@
+package postgrescluster
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
+	barmanv1 "github.com/cloudnative-pg/plugin-barman-cloud/api/v1"
+	"github.com/google/go-cmp/cmp"
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+var store = v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Region: "us-east-1", Bucket: "nix-cache"}
+
+func options(spec v1alpha1.PostgresClusterSpec) Options {
+	names := naming.Postgres{Name: "attic-pg", Namespace: "nix-cache"}
+	Default(&spec, names, store)
+	return Options{
+		Names: names,
+		Scope: meta.Scope{Namespace: "nix-cache", PartOf: "attic"},
+		Spec:  spec,
+		Network: Network{
+			Clients:       []map[string]string{naming.Selector("attic", "attic")},
+			Operator:      v1alpha1.Peer{Namespace: "cnpg-system"},
+			Monitoring:    v1alpha1.Peer{Namespace: "monitoring"},
+			KubernetesAPI: v1alpha1.KubernetesAPI{CIDRs: []string{"0.0.0.0/0"}, Ports: []int32{6443}},
+			BackupStore:   v1alpha1.S3Peer{Port: new(int32(443))},
+		},
+	}
+}
+
+func kinds(objects []meta.Object) []string {
+	var out []string
+	for _, o := range objects {
+		out = append(out, o.GetObjectKind().GroupVersionKind().Kind+" "+o.GetName())
+	}
+	return out
+}
+
+// get is the only object of a type.
+func get[T meta.Object](t *testing.T, objects []meta.Object) T {
+	t.Helper()
+	for _, o := range objects {
+		if typed, ok := o.(T); ok {
+			return typed
+		}
+	}
+	var zero T
+	t.Fatalf("there is no %T", zero)
+	return zero
+}
+
+func TestObjects(t *testing.T) {
+	off := false
+	for name, tt := range map[string]struct {
+		spec v1alpha1.PostgresClusterSpec
+		want []string
+	}{
+		"default": {v1alpha1.PostgresClusterSpec{}, []string{
+			"NetworkPolicy attic-pg", "Cluster attic-pg", "ObjectStore attic-pg-backup", "ScheduledBackup attic-pg", "PodMonitor attic-pg",
+		}},
+		"bare": {v1alpha1.PostgresClusterSpec{Backup: &v1alpha1.Backup{Enabled: &off}, PodMonitor: &off}, []string{
+			"NetworkPolicy attic-pg", "Cluster attic-pg",
+		}},
+		"pooled": {v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}, []string{
+			"NetworkPolicy attic-pg", "Cluster attic-pg", "ObjectStore attic-pg-backup", "ScheduledBackup attic-pg",
+			"Pooler attic-pg-pooler-rw", "PodMonitor attic-pg", "PodMonitor attic-pg-pooler-rw",
+		}},
+	} {
+		if diff := cmp.Diff(tt.want, kinds(Objects(options(tt.spec)))); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestReference holds the reference's tables of the database.
+func TestReference(t *testing.T) {
+	objects := Objects(options(v1alpha1.PostgresClusterSpec{}))
+	c := get[*cnpgv1.Cluster](t, objects).Spec
+	if c.Instances != 3 || c.StorageConfiguration.Size != "10Gi" || *c.EnableSuperuserAccess {
+		t.Errorf("%+v", c)
+	}
+	for parameter, want := range map[string]string{
+		"max_connections": "100", "statement_timeout": "60s", "log_statement": "ddl",
+		"log_connections": "on", "log_disconnections": "on", "password_encryption": "scram-sha-256",
+	} {
+		if got := c.PostgresConfiguration.Parameters[parameter]; got != want {
+			t.Errorf("%s is %q", parameter, got)
+		}
+	}
+	if want := []string{"hostssl all all all scram-sha-256", "hostnossl all all all reject"}; !slices.Equal(c.PostgresConfiguration.PgHBA, want) {
+		t.Errorf("%v", c.PostgresConfiguration.PgHBA)
+	}
+	if c.Affinity.PodAntiAffinityType != "required" {
+		t.Errorf("%+v", c.Affinity)
+	}
+	for text, q := range map[string]string{
+		"250m":  c.Resources.Requests.Cpu().String(),
+		"512Mi": c.Resources.Requests.Memory().String(),
+		"1":     c.Resources.Limits.Cpu().String(),
+		"1Gi":   c.Resources.Limits.Memory().String(),
+	} {
+		if text != q {
+			t.Errorf("%s is %s", text, q)
+		}
+	}
+	b := get[*barmanv1.ObjectStore](t, objects).Spec
+	if b.RetentionPolicy != "30d" || b.Configuration.DestinationPath != "s3://attic-pg-backup/" || b.Configuration.Wal.Encryption != "AES256" {
+		t.Errorf("%+v", b)
+	}
+	s := get[*cnpgv1.ScheduledBackup](t, objects).Spec
+	if s.Schedule != "0 0 0 * * *" || s.Method != "plugin" {
+		t.Errorf("%+v", s)
+	}
+	if p := c.Plugins[0]; !*p.IsWALArchiver || p.Parameters["barmanObjectName"] != "attic-pg-backup" {
+		t.Errorf("WAL goes nowhere: %+v", p)
+	}
+}
+
+// TestMonitorsDoNotOverlap: instances and poolers both carry the cluster's name.
+func TestMonitorsDoNotOverlap(t *testing.T) {
+	m := get[*monitoringv1.PodMonitor](t, Objects(options(v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}})))
+	if m.Spec.Selector.MatchLabels["cnpg.io/podRole"] != "instance" {
+		t.Errorf("%v", m.Spec.Selector)
+	}
+}
+
+func TestParameters(t *testing.T) {
+	for name, tt := range map[string]struct {
+		parameters map[string]string
+		want       string
+	}{
+		"kept":              {map[string]string{"work_mem": "8MB", "pgaudit.log": "ddl", "archive_timeout": "1min"}, ""},
+		"CloudNativePG's":   {map[string]string{"archive_command": "true"}, "is set by CloudNativePG itself"},
+		"in capitals":       {map[string]string{"Archive_Mode": "off"}, "is set by CloudNativePG itself"},
+		"no name":           {map[string]string{"work mem": "8MB"}, "is not the name of a parameter"},
+		"two lines":         {map[string]string{"work_mem": "8MB\nssl = off"}, "control characters"},
+		"MD5":               {map[string]string{"password_encryption": "md5"}, "is \"md5\""},
+		"no connections":    {map[string]string{"max_connections": "many"}, "is \"many\""},
+		"preload libraries": {map[string]string{"shared_preload_libraries": "x"}, "is set by CloudNativePG itself"},
+	} {
+		var p validate.Problems
+		o := options(v1alpha1.PostgresClusterSpec{Parameters: tt.parameters})
+		Validate(&p, field.NewPath("spec"), o.Spec, store)
+		var messages []string
+		for _, problem := range p.List() {
+			messages = append(messages, problem.Message)
+		}
+		if got := strings.Join(messages, "; "); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -54,7 +54,7 @@ test: kustomize ## Run the tests
 
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff
-	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./golden -update
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./golden ./docs -update
 
 .PHONY: lint
 lint: golangci-lint ## Check style, the rules of the house, and go.mod

@@ -137,8 +137,8 @@ func TestIntOrPercent(t *testing.T) {
 }
 
 func TestQuoteIsSafeToPrint(t *testing.T) {
-	got := Quote("\x1b[31m\n‮" + strings.Repeat("x", 100))
-	if strings.ContainsAny(got, "\x1b\n") || strings.Contains(got, "‮") || len(got) > 120 {
+	got := Quote("\x1b[31m\n\u202e" + strings.Repeat("x", 100))
+	if strings.ContainsAny(got, "\x1b\n") || strings.Contains(got, "\u202e") || len(got) > 120 {
 		t.Error(got)
 	}
 }

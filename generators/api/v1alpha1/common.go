@@ -35,9 +35,9 @@ type IntOrPercent string
 // ResourceRequirements are the compute resources of one container.
 type ResourceRequirements struct {
 	// Requests are what the scheduler sets aside.
-	Requests ResourceList `json:"requests,omitempty"`
+	Requests ResourceList `json:"requests,omitzero"`
 	// Limits are what the container may use at most.
-	Limits ResourceList `json:"limits,omitempty"`
+	Limits ResourceList `json:"limits,omitzero"`
 }
 
 // ResourceList is an amount of each compute resource.

@@ -1,0 +1,152 @@
+package load
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+)
+
+// Decode writes a document into the struct that into points to, by its json
+// tags, and returns where each value is written and all errors. It is strict:
+// see the package comment. Fields may be structs (embedded ones inline),
+// pointers, maps with string keys, slices, strings, booleans and integers; it
+// panics on any other type, and when into is no pointer. Fields that the
+// document leaves out stay as they are: whether that is allowed is validation's
+// business.
+func Decode(n *Node, into any) (Positions, diag.List) {
+	d := decoder{positions: Positions{}}
+	if n == nil {
+		n = &Node{Kind: Null}
+	}
+	d.value(n, "", reflect.ValueOf(into).Elem())
+	return d.positions, d.diags
+}
+
+type decoder struct {
+	positions Positions
+	diags     diag.List
+}
+
+func (d *decoder) value(n *Node, path string, v reflect.Value) {
+	d.positions[path] = Position{File: n.File, Line: n.Line, Column: n.Column}
+	if n.Kind == Null {
+		d.report(n, path, "is empty", emptyHint(path))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		d.value(n, path, v.Elem())
+	case reflect.Struct:
+		if d.wants(n, path, Map) {
+			d.structure(n, path, v)
+		}
+	case reflect.Map:
+		if d.wants(n, path, Map) {
+			d.table(n, path, v)
+		}
+	case reflect.Slice:
+		if d.wants(n, path, List) {
+			v.Set(reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items)))
+			for i, item := range n.Items {
+				d.value(item, path+"["+strconv.Itoa(i)+"]", v.Index(i))
+			}
+		}
+	default:
+		if d.wants(n, path, Scalar) {
+			d.scalar(n, path, v)
+		}
+	}
+}
+
+func emptyHint(path string) string {
+	if path == "" {
+		return "write a spec"
+	}
+	return "write a value or leave the line out"
+}
+
+// wants checks the shape of a value.
+func (d *decoder) wants(n *Node, path string, kind Kind) bool {
+	if n.Kind == kind {
+		return true
+	}
+	hint := map[Kind]string{
+		Map:    "write its fields below it, indented, as in name: value",
+		List:   `write its items below it, each after "- "`,
+		Scalar: "write one value",
+	}[kind]
+	wanted := kind.String()
+	if kind == Scalar {
+		wanted = "one value"
+	}
+	d.report(n, path, fmt.Sprintf("wants %s, has %s", wanted, n.Kind), hint)
+	return false
+}
+
+// structure decodes a map into a struct.
+func (d *decoder) structure(n *Node, path string, v reflect.Value) {
+	fields := fieldsOf(v.Type())
+	for _, e := range n.Entries {
+		child := join(path, e.Key)
+		if f, ok := fields.find(e.Key); ok {
+			d.value(e.Value, child, v.FieldByIndex(f.index))
+			continue
+		}
+		if len(d.diags) == maxDiagnostics {
+			return
+		}
+		d.reportKey(e, join(path, diag.Cut(e.Key)), "is not a known field", fields.suggest(e.Key))
+	}
+}
+
+// table decodes a map into a Go map.
+func (d *decoder) table(n *Node, path string, v reflect.Value) {
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(n.Entries)))
+	for _, e := range n.Entries {
+		child := path + "[" + e.Key + "]"
+		if hint := badKey(e); hint != "" {
+			d.reportKey(e, path+"["+diag.Cut(e.Key)+"]", "has a key that is not plain text", hint)
+			continue
+		}
+		element := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.Value, child, element)
+		v.SetMapIndex(reflect.ValueOf(e.Key).Convert(v.Type().Key()), element)
+	}
+}
+
+// badKey returns what to write instead of a key that is not plain text, else "".
+func badKey(e Entry) string {
+	if strings.ContainsFunc(e.Key, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "write a name without control characters"
+	}
+	if read := readAs(e.Key); e.KeyPlain && read != "" {
+		return fmt.Sprintf("it is read as %s by some YAML parsers; write it in quotes: %s", read, diag.Quote(e.Key))
+	}
+	return ""
+}
+
+func (d *decoder) report(n *Node, path, message, hint string) {
+	if len(d.diags) == maxDiagnostics {
+		return
+	}
+	d.diags = append(d.diags, diag.Diagnostic{
+		File: n.File, Line: n.Line, Column: n.Column, Path: path,
+		Severity: diag.Error, Message: message, Hint: hint,
+	})
+}
+
+func (d *decoder) reportKey(e Entry, path, message, hint string) {
+	d.report(&Node{File: e.Value.File, Line: e.KeyLine, Column: e.KeyColumn}, path, message, hint)
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}

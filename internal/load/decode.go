@@ -39,8 +39,13 @@ func (d *decoder) value(n *Node, path string, v reflect.Value) {
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		d.value(n, path, v.Elem())
+		to, before := reflect.New(v.Type().Elem()), len(d.diags)
+		d.value(n, path, to.Elem())
+		// A value that could not be read stays absent, so that a check of
+		// what could be read does not take zero for what was written.
+		if len(d.diags) == before || to.Elem().Kind() == reflect.Struct {
+			v.Set(to)
+		}
 	case reflect.Struct:
 		if d.wants(n, path, Map) {
 			d.structure(n, path, v)

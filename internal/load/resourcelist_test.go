@@ -175,13 +175,13 @@ func bigResourceList(size int) []byte {
 }
 
 func TestResourceListBig(t *testing.T) {
-	if _, items, diags := ResourceList("<stdin>", bigResourceList(5<<20)); diags != nil || len(items) < 1000 {
+	if _, items, diags := ResourceList("<stdin>", bigResourceList(3<<20)); diags != nil || len(items) < 1000 {
 		t.Errorf("got %d items, %v", len(items), diags)
 	}
 }
 
 func BenchmarkResourceList(b *testing.B) {
-	for _, size := range []int{1 << 20, 5 << 20, 15 << 20} {
+	for _, size := range []int{1 << 20, 3 << 20} {
 		data := bigResourceList(size)
 		b.Run(fmt.Sprintf("%dMiB", size>>20), func(b *testing.B) {
 			b.SetBytes(int64(len(data)))

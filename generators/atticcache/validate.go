@@ -98,8 +98,8 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		}
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
 		if cache.Retention != "" {
-			// Attic keeps it as 32 bits of seconds.
-			p.Duration(path.Child("retention"), string(cache.Retention), time.Second, math.MaxUint32*time.Second)
+			// Attic keeps it as 31 bits of seconds.
+			p.Duration(path.Child("retention"), string(cache.Retention), 0, math.MaxInt32*time.Second)
 		}
 		keys := path.Child("upstreamCacheKeyNames")
 		for i, key := range cache.UpstreamCacheKeyNames {

@@ -118,7 +118,8 @@ type Cache struct {
 	// 40. Default: 41 (Attic's own client).
 	Priority *int32 `json:"priority,omitempty"`
 
-	// Retention of paths that nobody asks for. Default: spec.gc.retention.
+	// Retention of paths that nobody asks for; 0s keeps everything. Default:
+	// spec.gc.retention.
 	Retention Duration `json:"retention,omitempty"`
 
 	// UpstreamCacheKeyNames are the signing keys of caches whose paths are not
@@ -133,8 +134,8 @@ type CacheJob struct {
 	// Default: registry.gitlab.com/attic-cache/atticgen:v0.1.0.
 	Image string `json:"image,omitempty"`
 
-	// TokenSecret is the Secret key with a token that may create and configure
-	// the caches (cc, cr and cq). Default: Secret <name>-admin-token, key
+	// TokenSecret is the Secret key with a token that may pull from, create and
+	// configure the caches (r, cc, cr and cq). Default: Secret <name>-admin-token, key
 	// "token".
 	TokenSecret *SecretKeyRef `json:"tokenSecret,omitempty"`
 }

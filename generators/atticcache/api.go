@@ -20,7 +20,7 @@ func (c cache) apiOf() meta.Of {
 
 func (c cache) api() []meta.Object {
 	spec := c.spec.API
-	pod := c.atticPod(c.names.API(), "api-server", c.apiDatabase(), *spec.Resources)
+	pod := c.atticPod(c.names.API(), "api-server", c.servingConfig(), c.apiDatabase(), *spec.Resources)
 	pod.Ports = []corev1.ContainerPort{{Name: naming.PortNameHTTP, ContainerPort: naming.PortAPI, Protocol: corev1.ProtocolTCP}}
 	pod.Startup = c.probe(*spec.Probes.Startup)
 	pod.Liveness = c.probe(*spec.Probes.Liveness)

@@ -54,9 +54,9 @@ func (c cache) objects() []meta.Object {
 	for _, part := range []func() []meta.Object{
 		c.namespace,
 		c.networkPolicies,
-		c.config,
 		c.postgres,
 		c.migration,
+		c.config,
 		c.api,
 		c.garbageCollector,
 		c.cacheJob,

@@ -107,16 +107,30 @@ func (c cache) hosts() []string {
 	return append([]string{c.spec.Hostname}, c.spec.Ingress.ExtraHosts...)
 }
 
-// configName changes with the configuration, so that a change rolls the pods.
-func (c cache) configName() string {
-	return c.names.Config() + "-" + naming.Digest(c.serverTOML())
-}
-
-func (c cache) config() []meta.Object {
-	of := meta.Of{Name: c.configName(), App: appAttic, Instance: c.names.Config(), Component: "configuration"}
-	return []meta.Object{&corev1.ConfigMap{
+// configMap holds server.toml under a name that changes with it, so that a
+// change rolls the pods that read it.
+func (c cache) configMap(prefix string, of meta.Of) *corev1.ConfigMap {
+	data := c.serverTOML()
+	of.Name, of.Instance, of.Version = prefix+"-"+naming.Digest(data), prefix, ""
+	return &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: c.scope.Object(of),
-		Data:       map[string]string{configFile: c.serverTOML()},
-	}}
+		Data:       map[string]string{configFile: data},
+	}
 }
+
+// servingConfig is for what serves. It is applied, and its predecessor pruned,
+// together with that, so that an older API finds its configuration for as long
+// as it may have to start again: until the migration has succeeded.
+func (c cache) servingConfig() *corev1.ConfigMap {
+	return c.configMap(c.names.Config(), meta.Of{App: appAttic, Component: "configuration", Wave: meta.WaveServing})
+}
+
+// migrationConfig is the same for the migration, which comes before.
+func (c cache) migrationConfig() *corev1.ConfigMap {
+	of := c.migrationOf()
+	of.Wave = meta.WaveFoundation
+	return c.configMap(c.names.With("migrate-config"), of)
+}
+
+func (c cache) config() []meta.Object { return []meta.Object{c.servingConfig()} }

@@ -19,9 +19,9 @@ func (c cache) migrationOf() meta.Of {
 // migration brings the schema up to date before a new API serves: the API
 // itself runs no migrations.
 func (c cache) migration() []meta.Object {
-	of := c.migrationOf()
-	pod := c.atticPod(c.names.Migration(), "db-migrations", c.backgroundDatabase(), *c.spec.Migration.Resources)
-	return []meta.Object{hardened.ServiceAccount(c.scope, of), job(c.scope, of, pod)}
+	of, config := c.migrationOf(), c.migrationConfig()
+	pod := c.atticPod(c.names.Migration(), "db-migrations", config, c.backgroundDatabase(), *c.spec.Migration.Resources)
+	return []meta.Object{hardened.ServiceAccount(c.scope, of), config, job(c.scope, of, pod)}
 }
 
 // jobRetries covers the minutes that a new PostgreSQL cluster takes to come up:

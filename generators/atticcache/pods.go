@@ -36,7 +36,7 @@ const (
 // atticPod is what the API, the garbage collector and the migration have in
 // common: image, configuration, database, object store and the public half of
 // the signing key, which is all that checking tokens takes.
-func (c cache) atticPod(name, mode string, database []corev1.EnvVar, resources v1alpha1.ResourceRequirements) hardened.Pod {
+func (c cache) atticPod(name, mode string, config *corev1.ConfigMap, database []corev1.EnvVar, resources v1alpha1.ResourceRequirements) hardened.Pod {
 	key := c.spec.SigningKey
 	env := []corev1.EnvVar{{Name: envRustLog, Value: c.spec.RustLog}}
 	env = append(env, database...)
@@ -54,7 +54,7 @@ func (c cache) atticPod(name, mode string, database []corev1.EnvVar, resources v
 		Scheduling:       c.scheduling(),
 		Volumes: []corev1.Volume{
 			{Name: "config", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
-				LocalObjectReference: corev1.LocalObjectReference{Name: c.configName()},
+				LocalObjectReference: corev1.LocalObjectReference{Name: config.Name},
 			}}},
 			// The Secret also holds the authority's private key; only its
 			// certificate is mounted.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ file, so that it is in no process list.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			token, err := os.ReadFile(tokenFile)
 			if err != nil {
-				return &failure{code: ExitInput, err: err}
+				return &failure{code: ExitInput, err: unreadable(tokenFile, err, "name a file with a token")}
 			}
 			o.Token = strings.TrimSpace(string(token))
 			if o.Desired, err = readDesired(args[0]); err != nil {
@@ -77,7 +78,7 @@ file, so that it is in no process list.`,
 func readDesired(file string) (map[string]atticcache.DesiredCache, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(file, err, "name the list of caches, as spec.caches generates it")
 	}
 	defer func() { _ = f.Close() }()
 	desired, err := caches.ReadDesired(f)
@@ -88,6 +89,17 @@ func readDesired(file string) (map[string]atticcache.DesiredCache, error) {
 		}
 	}
 	return desired, err
+}
+
+// unreadable is an error of the operating system with a word on what to do.
+func unreadable(file string, err error, hint string) error {
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = cause.Err
+	}
+	d := diag.New(file, "cannot be read: %v", err)
+	d.Hint = hint
+	return diag.List{d}
 }
 
 func describe(o caches.Outcome) string {

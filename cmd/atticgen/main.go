@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"gitlab.com/attic-cache/atticgen/internal/cli"
@@ -14,7 +15,12 @@ import (
 // version is set by the linker.
 var version = "dev"
 
+// gcPercent lets the heap of a process that lives for milliseconds grow before
+// it is collected.
+const gcPercent = 400
+
 func main() {
+	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Run(ctx, version, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})
 	stop()

@@ -1,0 +1,125 @@
+// Package cli is the command line: one file per command. It parses arguments
+// and prints; the work is done by the packages below it.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+)
+
+// Exit codes, as the documentation promises them.
+const (
+	// ExitOK is success.
+	ExitOK = 0
+	// ExitInput means that a spec, an overlay or another input is wrong.
+	ExitInput = 1
+	// ExitUsage means that the command line is wrong.
+	ExitUsage = 2
+	// ExitOutput means that the result could not be written or applied.
+	ExitOutput = 3
+	// ExitDifferent means that --check found something out of date.
+	ExitDifferent = 4
+)
+
+// Streams are the process's standard streams. Out takes data, Err takes talk.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// Run runs one command and returns the process's exit code.
+func Run(ctx context.Context, version string, args []string, streams Streams) int {
+	root := newRoot(version, streams)
+	root.SetArgs(args)
+	root.SetIn(streams.In)
+	root.SetOut(streams.Out)
+	root.SetErr(streams.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return ExitOK
+	}
+	var failed *failure
+	if !errors.As(err, &failed) {
+		failed = &failure{code: ExitUsage, err: fmt.Errorf("%w; see atticgen --help", err)}
+	}
+	if failed.err != nil {
+		printError(streams.Err, failed.err)
+	}
+	return failed.code
+}
+
+// failure is an error with an exit code. A nil err has been reported already.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f *failure) Error() string { return fmt.Sprintf("exit code %d", f.code) }
+
+func (f *failure) Unwrap() error { return f.err }
+
+func printError(w io.Writer, err error) {
+	var list diag.List
+	if errors.As(err, &list) {
+		printDiagnostics(w, list)
+		return
+	}
+	for line := range strings.Lines(err.Error()) {
+		say(w, "error: "+diag.Escape(strings.TrimRight(line, "\n")))
+	}
+}
+
+func printDiagnostics(w io.Writer, list diag.List) {
+	for _, d := range list.Sorted() {
+		say(w, d.String())
+	}
+}
+
+// say prints a line for a person. Nothing can be done when even that fails.
+func say(w io.Writer, line string) { _, _ = fmt.Fprintln(w, line) }
+
+func newRoot(version string, streams Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "atticgen",
+		Short: "Expand short cache specs into hardened Kubernetes manifests",
+		Long: `Expand short cache specs into hardened Kubernetes manifests.
+
+Without a command and with a ResourceList on standard input, atticgen is a KRM
+function, as kustomize and kpt run it.
+
+Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,
+3 the result could not be written, 4 --check found something out of date.`,
+		Version:       version,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if isTerminal(streams.In) {
+				say(streams.Err, cmd.UsageString())
+				return &failure{code: ExitUsage}
+			}
+			return runFunction(streams)
+		},
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newRender(streams), newFunction(streams), newExplain(streams), newCaches(streams))
+	return root
+}
+
+// isTerminal tells whether nobody has piped anything in.
+func isTerminal(in io.Reader) bool {
+	file, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

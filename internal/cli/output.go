@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
+)
+
+// checkOutput refuses to write an environment over what it is rendered from.
+func checkOutput(root, output string, overlays []string) error {
+	for _, overlay := range overlays {
+		source, err := resolved(filepath.Join(root, filepath.FromSlash(overlay)))
+		if err != nil {
+			return err
+		}
+		target, err := resolved(filepath.Join(output, path.Base(overlay)))
+		if err != nil {
+			return err
+		}
+		if rel, err := filepath.Rel(source, target); err == nil && filepath.IsLocal(rel) {
+			d := diag.New(filepath.ToSlash(output), "would hold the environment %s inside its overlay %s", path.Base(overlay), overlay)
+			d.Hint = "name a folder of its own with --output"
+			return diag.List{d}
+		}
+	}
+	return nil
+}
+
+// resolved is an absolute path without symbolic links, as far as it exists.
+func resolved(path string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(abs)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(abs) != abs {
+		parent, err := resolved(filepath.Dir(abs))
+		return filepath.Join(parent, filepath.Base(abs)), err
+	}
+	if err != nil {
+		return abs, nil // The error is reported where the path is used.
+	}
+	return real, nil
+}
+
+// orphans warns about environments whose overlay is gone. They are not removed:
+// what a controller would then delete is a decision for a person.
+func orphans(root, output string, overlays []string) diag.List {
+	entries, err := os.ReadDir(output)
+	if err != nil {
+		return nil
+	}
+	var list diag.List
+	for _, entry := range entries {
+		if slices.ContainsFunc(overlays, func(o string) bool { return path.Base(o) == entry.Name() }) {
+			continue
+		}
+		dir := filepath.Join(output, entry.Name())
+		source, ok := renderedFrom(filepath.Join(dir, "kustomization.yaml"))
+		if !ok {
+			continue
+		}
+		// An overlay that is not directly below overlays/ is rendered by name.
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(source))); err == nil {
+			continue
+		}
+		d := diag.New(filepath.ToSlash(dir), "has no overlay any more")
+		d.Severity, d.Hint = diag.Warning, "remove the folder if the environment is to go"
+		list = append(list, d)
+	}
+	return list
+}
+
+// renderedFrom is the source that the header of a file names; false when
+// atticgen did not write the file.
+func renderedFrom(file string) (source string, ok bool) {
+	info, err := os.Lstat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return "", false
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return "", false
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(f, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return "", false
+	}
+	rest, ok := strings.CutPrefix(string(head[:n]), tree.Header+" from ")
+	source, _, found := strings.Cut(rest, "; do not edit")
+	return source, ok && found
+}

@@ -1,0 +1,186 @@
+// Package krm is the door for kustomize, kpt and everything else that speaks
+// the KRM functions specification: a ResourceList in, a ResourceList out.
+package krm
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/kustomize/kyaml/fn/framework"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/expand"
+	"gitlab.com/attic-cache/atticgen/internal/load"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
+)
+
+// Run reads one ResourceList, generates from its functionConfig, and returns
+// the ResourceList to answer with and what there is to say. With errors among
+// the diagnostics there is no answer: kustomize would take an empty list, or
+// one with an error among its results, for success.
+//
+// Items that come in go out unchanged, except those that were generated before,
+// which are replaced, so that running the function again changes nothing.
+func Run(in io.Reader) ([]byte, diag.List) {
+	data, err := io.ReadAll(io.LimitReader(in, load.MaxResourceListBytes+1))
+	if err != nil {
+		return nil, diag.List{diag.New("", "cannot read standard input: %v", err)}
+	}
+	// The framework of kyaml forgives what must not be forgiven, such as
+	// duplicate keys or a second document, and expands aliases without bound. So
+	// the strict reader decides; what it has passed is only put together here.
+	config, _, diags := load.ResourceList("", data)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	objects, diags := expand.Spec(config)
+	if !diags.HasErrors() {
+		diags = append(diags, policy.Check("", objects)...)
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	manifest.Sort(objects)
+	out, err := answer(data, objects, diags)
+	if err != nil {
+		return nil, append(diags, diag.New("", "%v", err))
+	}
+	return out, diags
+}
+
+// answer is the list that came in, with the objects among its items and results
+// in the place of earlier ones. All else in it stays as it was written.
+func answer(data []byte, objects []manifest.Object, diags diag.List) ([]byte, error) {
+	list, err := read(data)
+	if err != nil {
+		return nil, err
+	}
+	items, err := list.Pipe(yaml.Lookup("items"))
+	if err != nil {
+		return nil, err
+	}
+	elements, err := items.Elements()
+	if err != nil {
+		return nil, err
+	}
+	found, err := written(results(diags))
+	if err != nil {
+		return nil, err
+	}
+	// A list written in braces takes what is added in braces too.
+	list.YNode().Style, items.YNode().Style = 0, 0
+	items.YNode().Content = merge(elements, objects)
+	if err := list.PipeE(yaml.FieldSetter{Name: "results", Value: found}); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	if err := errors.Join(encoder.Encode(list.YNode()), encoder.Close()); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// read finds the one document that is not empty.
+func read(data []byte) (*yaml.RNode, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var document yaml.Node
+		if err := decoder.Decode(&document); err != nil {
+			return nil, err
+		}
+		if list := yaml.NewRNode(&document); !list.IsNil() && list.YNode().Kind == yaml.MappingNode {
+			return list, nil
+		}
+	}
+}
+
+// written are results as they stand in a list; nil when there are none.
+func written(all framework.Results) (*yaml.RNode, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	data, err := yaml.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Parse(string(data))
+}
+
+func merge(items []*yaml.RNode, objects []manifest.Object) []*yaml.Node {
+	generated := map[manifest.ID]bool{}
+	for _, o := range objects {
+		generated[o.ID] = true
+	}
+	merged := []*yaml.Node{}
+	for _, item := range items {
+		if !generated[identify(item)] {
+			merged = append(merged, item.YNode())
+		}
+	}
+	for _, o := range objects {
+		merged = append(merged, node(o.Fields))
+	}
+	return merged
+}
+
+// node is decoded JSON as a YAML tree with sorted keys. It spares writing YAML
+// only to read it again. Tagged as strings, strings get quotes where they need
+// them.
+func node(value any) *yaml.Node {
+	switch v := value.(type) {
+	case map[string]any:
+		out := &yaml.Node{Kind: yaml.MappingNode, Tag: yaml.NodeTagMap}
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out.Content = append(out.Content, node(key), node(v[key]))
+		}
+		return out
+	case []any:
+		out := &yaml.Node{Kind: yaml.SequenceNode, Tag: yaml.NodeTagSeq}
+		for _, item := range v {
+			out.Content = append(out.Content, node(item))
+		}
+		return out
+	case string:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: v}
+	case bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: strconv.FormatBool(v)}
+	case json.Number:
+		tag := yaml.NodeTagInt
+		if strings.ContainsAny(v.String(), ".eE") {
+			tag = yaml.NodeTagFloat
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: v.String()}
+	default:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}
+	}
+}
+
+func identify(item *yaml.RNode) manifest.ID {
+	return manifest.ID{Group: manifest.Group(item.GetApiVersion()), Kind: item.GetKind(), Namespace: item.GetNamespace(), Name: item.GetName()}
+}
+
+// results are diagnostics in the form of the specification.
+func results(diags diag.List) framework.Results {
+	var out framework.Results
+	for _, d := range diags.Sorted() {
+		message := d.Message
+		if d.Hint != "" {
+			message += "; " + d.Hint
+		}
+		result := &framework.Result{Message: diag.Escape(message), Severity: framework.Severity(d.Severity)}
+		if d.Path != "" {
+			result.Field = &framework.Field{Path: d.Path}
+		}
+		out = append(out, result)
+	}
+	return out
+}

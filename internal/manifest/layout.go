@@ -1,0 +1,112 @@
+package manifest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
+)
+
+// Stages of an environment, each a folder of its own with a kustomization, in
+// the order in which a controller applies them.
+const (
+	StageDatabase = "database"
+	StageCache    = "cache"
+)
+
+// Stage is the stage of an object, by its wave: everything up to the migration
+// comes before what serves.
+func (o Object) Stage() string {
+	if o.Wave > meta.WaveMigration {
+		return StageCache
+	}
+	return StageDatabase
+}
+
+// Sort orders objects by stage, wave, namespace, kind and name.
+func Sort(objects []Object) {
+	slices.SortStableFunc(objects, func(a, b Object) int {
+		return cmp.Or(
+			cmp.Compare(a.Wave, b.Wave),
+			cmp.Compare(a.Namespace, b.Namespace),
+			cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Name, b.Name),
+			cmp.Compare(a.Group, b.Group),
+		)
+	})
+}
+
+// kustomizationFile is the name under which kustomize looks for one first.
+const kustomizationFile = "kustomization.yaml"
+
+// Layout files objects as an environment: one object a file, under its stage
+// and namespace, and a kustomization in each stage and on top, so that nothing
+// is applied that is not listed. The source is named in every file's header. It is
+// an error if two objects would be the same file, or one no file at all.
+func Layout(source string, objects []Object) (*tree.Tree, error) {
+	t := tree.New()
+	header := tree.Header + " from " + diag.Escape(source) + "; do not edit: change the source and run atticgen render.\n"
+	stages := map[string][]string{}
+	for _, o := range objects {
+		path := o.path(objects)
+		stages[o.Stage()] = append(stages[o.Stage()], path)
+		if err := t.Add(o.Stage()+"/"+path, []byte(header+string(o.YAML()))); err != nil {
+			return nil, fmt.Errorf("%s: %w", o.ID, err)
+		}
+	}
+	var present []string
+	for _, stage := range []string{StageDatabase, StageCache} {
+		paths := stages[stage]
+		if len(paths) == 0 {
+			continue
+		}
+		present = append(present, stage)
+		if err := addKustomization(t, stage+"/"+kustomizationFile, header, paths); err != nil {
+			return nil, err
+		}
+	}
+	return t, addKustomization(t, kustomizationFile, header, present)
+}
+
+func addKustomization(t *tree.Tree, path, header string, resources []string) error {
+	if path != kustomizationFile {
+		slices.Sort(resources)
+	}
+	data, err := yaml.Marshal(map[string]any{
+		"apiVersion": "kustomize.config.k8s.io/v1beta1",
+		"kind":       "Kustomization",
+		"resources":  resources,
+	})
+	if err != nil {
+		return err
+	}
+	return t.Add(path, append([]byte(header), data...))
+}
+
+// path is where an object is filed within its stage. Only where two API groups
+// have an object of the same kind and name does the path name the group.
+func (o Object) path(all []Object) string {
+	kind := strings.ToLower(o.Kind)
+	if slices.ContainsFunc(all, func(other Object) bool {
+		return other.Group != o.Group && other.Kind == o.Kind && other.Namespace == o.Namespace && other.Name == o.Name
+	}) {
+		kind += "." + o.Group
+	}
+	path := fmt.Sprintf("%s-%s.yaml", kind, fileName(o.Name))
+	if o.Namespace != "" {
+		path = o.Namespace + "/" + path
+	}
+	return path
+}
+
+// fileName replaces the characters that names of RBAC objects may have and
+// files on some systems may not.
+func fileName(name string) string {
+	return strings.NewReplacer(":", "_", "/", "_", "\\", "_").Replace(name)
+}

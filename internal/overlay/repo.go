@@ -1,0 +1,212 @@
+// Package overlay turns an overlay of a repository into rendered objects: it
+// finds the specs that its kustomization names as generators, merges base and
+// patches, and generates. Where the overlay asks kustomize for more, patches of
+// objects, components, images, other resources, the objects go through the
+// kustomize API; otherwise they do not, which is what makes rendering fast.
+// Both ways give the same bytes as the kustomize binary does.
+package overlay
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/load"
+)
+
+// Repo is a folder with base and overlays. Nothing outside it is read.
+type Repo struct {
+	given    string       // as the user wrote it, for messages
+	resolved string       // absolute, without symbolic links
+	seen     *expandingFS // set while kustomize builds and sees the repository through it
+}
+
+// Open is the repository in a folder.
+func Open(dir string) (*Repo, error) {
+	abs, err := filepath.Abs(dir)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs)
+	}
+	if err != nil {
+		return nil, describe(dir, err, "name an existing folder with --root")
+	}
+	return &Repo{given: filepath.ToSlash(filepath.Clean(dir)), resolved: abs}, nil
+}
+
+// folder is where overlays are, below the repository.
+const folder = "overlays"
+
+// Overlays are the overlays of the repository, as slash-separated paths below
+// it, sorted.
+func (r *Repo) Overlays() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(r.resolved, folder))
+	if err != nil {
+		return nil, describe(r.display(folder), err, "run atticgen where base and overlays are, or name that folder with --root")
+	}
+	var found []string
+	for _, entry := range entries {
+		dir := path.Join(folder, entry.Name())
+		if len(r.kustomizationFiles(dir)) > 0 {
+			found = append(found, dir)
+		}
+	}
+	if len(found) == 0 {
+		d := diag.New(r.display(folder), "has no overlay")
+		d.Hint = "make a folder with a kustomization.yaml for each environment"
+		return nil, diag.List{d}
+	}
+	return found, nil
+}
+
+// Rel is a path below the repository for the folder of an overlay as a user
+// gives it, relative to the working directory. The folder itself may be a
+// symbolic link; its name is the environment's.
+func (r *Repo) Rel(given string) (string, error) {
+	abs, err := filepath.Abs(given)
+	if err == nil {
+		_, err = os.Stat(abs)
+	}
+	parent := ""
+	if err == nil {
+		parent, err = filepath.EvalSymlinks(filepath.Dir(abs))
+	}
+	if err != nil {
+		return "", describe(given, err, "name the folder of an overlay, as in overlays/staging")
+	}
+	rel, err := filepath.Rel(r.resolved, filepath.Join(parent, filepath.Base(abs)))
+	switch {
+	case err == nil && rel == ".":
+		d := diag.New(given, "is the repository itself")
+		d.Hint = "name the folder of an overlay, as in overlays/staging"
+		return "", diag.List{d}
+	case err != nil || !filepath.IsLocal(rel):
+		d := diag.New(given, "is outside the repository %s", r.given)
+		d.Hint = "name its repository with --root"
+		return "", diag.List{d}
+	}
+	return filepath.ToSlash(rel), nil
+}
+
+// display is a path below the repository as messages show it.
+func (r *Repo) display(rel string) string { return path.Join(r.given, rel) }
+
+// resolve is the real path of one below the repository. Symbolic links may lead
+// elsewhere within the repository, never out of it.
+func (r *Repo) resolve(rel string) (string, error) {
+	if !filepath.IsLocal(filepath.FromSlash(rel)) {
+		return "", r.outside(rel)
+	}
+	real, err := filepath.EvalSymlinks(filepath.Join(r.resolved, filepath.FromSlash(rel)))
+	if err != nil {
+		return "", err
+	}
+	if !r.contains(real) {
+		return "", r.outside(rel)
+	}
+	return real, nil
+}
+
+func (r *Repo) contains(real string) bool { return within(r.resolved, real) }
+
+// within tells whether a path is a folder or below it. Both are absolute and
+// without symbolic links.
+func within(dir, real string) bool {
+	below, err := filepath.Rel(dir, real)
+	return err == nil && filepath.IsLocal(below)
+}
+
+func (r *Repo) outside(rel string) error {
+	d := diag.New(r.display(rel), "is outside the repository")
+	d.Hint = "keep everything that is rendered below the folder with base and overlays"
+	return diag.List{d}
+}
+
+// isDir tells whether a path below the repository is a folder.
+func (r *Repo) isDir(rel string) bool {
+	real, err := r.resolve(rel)
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(real)
+	return err == nil && info.IsDir()
+}
+
+// exists tells whether there is anything at a path below the repository, even
+// if it must not be read.
+func (r *Repo) exists(rel string) bool {
+	_, err := r.resolve(rel)
+	return err == nil || !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
+}
+
+// read is a regular file of bounded size below the repository.
+func (r *Repo) read(rel string) ([]byte, error) {
+	real, err := r.resolve(rel)
+	if err != nil {
+		return nil, r.describe(rel, err)
+	}
+	info, err := os.Stat(real)
+	switch {
+	case err != nil:
+		return nil, r.describe(rel, err)
+	case !info.Mode().IsRegular():
+		d := diag.New(r.display(rel), "is not a file")
+		d.Hint = "name a YAML file"
+		return nil, diag.List{d}
+	case info.Size() > load.MaxBytes:
+		d := diag.New(r.display(rel), "has %d bytes, more than the %d that are read", info.Size(), load.MaxBytes)
+		d.Hint = "split it"
+		return nil, diag.List{d}
+	}
+	data, err := os.ReadFile(real)
+	if err != nil {
+		return nil, r.describe(rel, err)
+	}
+	return data, nil
+}
+
+// parse reads the documents of a file below the repository.
+func (r *Repo) parse(rel string) ([]*load.Node, diag.List) {
+	data, err := r.read(rel)
+	if err != nil {
+		return nil, asList(err)
+	}
+	return load.Parse(r.display(rel), data)
+}
+
+func (r *Repo) describe(rel string, err error) error {
+	return describe(r.display(rel), err, "check the path and its permissions")
+}
+
+// describe puts an error of the operating system into the form of all others,
+// without the absolute path that it names.
+func describe(file string, err error, hint string) error {
+	var list diag.List
+	if errors.As(err, &list) {
+		return list
+	}
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	message := "cannot be read: " + err.Error()
+	if errors.Is(err, fs.ErrNotExist) {
+		message = "is not there"
+	}
+	d := diag.New(file, "%s", strings.TrimSpace(message))
+	d.Hint = hint
+	return diag.List{d}
+}
+
+// asList is an error as diagnostics.
+func asList(err error) diag.List {
+	var list diag.List
+	if errors.As(err, &list) {
+		return list
+	}
+	return diag.List{diag.New("", "%v", err)}
+}

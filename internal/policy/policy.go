@@ -1,0 +1,77 @@
+// Package policy checks rendered objects for what must never reach an
+// environment, whichever way they came about: from a spec, a patch or a file
+// that an overlay adds.
+package policy
+
+import (
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+)
+
+// Check reports an empty environment, objects that stand twice, specs that were
+// not expanded, and Secrets in plain text. The source is what the objects were rendered from.
+func Check(source string, objects []manifest.Object) diag.List {
+	if len(objects) == 0 {
+		d := diag.New(source, "renders no objects")
+		d.Hint = "name at least one cache under generators; an empty environment would delete everything"
+		return diag.List{d}
+	}
+	var list diag.List
+	seen := map[manifest.ID]bool{}
+	for _, o := range objects {
+		if seen[o.ID] {
+			list = append(list, twice(source, o))
+		}
+		seen[o.ID] = true
+		if o.Group == manifest.Group(v1alpha1.APIVersion) {
+			list = append(list, unexpanded(source, o))
+		}
+		if d, ok := plainSecret(source, o); ok {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// unexpanded is about an object that no cluster knows.
+func unexpanded(source string, o manifest.Object) diag.Diagnostic {
+	d := diag.New(source, "renders %s, a spec, as it is", o.ID)
+	d.Hint = "name it under generators instead of resources"
+	return d
+}
+
+func twice(source string, o manifest.Object) diag.Diagnostic {
+	d := diag.New(source, "renders %s twice", o.ID)
+	d.Hint = "give the caches different names or namespaces"
+	if o.Kind == "Namespace" {
+		d.Hint = "set spec.namespace.create: false in all but one cache of the namespace"
+	}
+	return d
+}
+
+// plainSecret finds Secrets whose values anyone who can read the repository can
+// read. SOPS leaves its own block beside the values that it has encrypted.
+func plainSecret(source string, o manifest.Object) (diag.Diagnostic, bool) {
+	if o.Kind != "Secret" || o.Group != "" {
+		return diag.Diagnostic{}, false
+	}
+	_, sops := o.Fields["sops"].(map[string]any)
+	for _, field := range []string{"data", "stringData"} {
+		values, _ := o.Fields[field].(map[string]any)
+		plain := 0
+		for _, value := range values {
+			if text, _ := value.(string); !sops || text != "" && !strings.HasPrefix(text, "ENC[") {
+				plain++
+			}
+		}
+		if plain > 0 {
+			d := diag.New(source, "renders %s with %d values in plain text in %s", o.ID, plain, field)
+			d.Hint = "encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"
+			return d, true
+		}
+	}
+	return diag.Diagnostic{}, false
+}

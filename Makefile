@@ -8,13 +8,14 @@ export GOWORK := off
 
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 IMAGE     ?= atticgen:$(VERSION)
+MEASURE   ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
 
 # Every Go module that the project maintains.
 MODULES := . internal/tools
 
-# kustomize and golangci-lint are built from internal/tools/go.mod and kept in
+# kustomize, helm and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
 # are built from, so they are built again only when that changes.
 tools_sum = $(shell { cat internal/tools/go.mod internal/tools/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
@@ -63,8 +64,9 @@ lint: golangci-lint ## Check style, the rules of the house, and go.mod
 	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
 
 .PHONY: bench
-bench: kustomize ## Measure, beside the real kustomize (BENCH=regexp, BENCHTIME=1s)
-	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
+bench: build kustomize helm ## Measure, beside the real kustomize and helm (MEASURE=-json, BENCH=regexp)
+	go run ./internal/bench/measure -kustomize "$(TOOLS)/kustomize" -helm "$(TOOLS)/helm" $(MEASURE)
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./internal/bench
 
 .PHONY: image
 image: ## Build the container image (IMAGE=name:tag) with docker, podman or buildah
@@ -101,6 +103,10 @@ go_line = $(shell sed -n 's/^go //p' go.mod)
 .PHONY: kustomize
 kustomize: check-go
 	$(call build-tool,kustomize,sigs.k8s.io/kustomize/kustomize/v5)
+
+.PHONY: helm
+helm: check-go
+	$(call build-tool,helm,helm.sh/helm/v3/cmd/helm)
 
 .PHONY: golangci-lint
 golangci-lint: check-go

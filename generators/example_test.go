@@ -53,6 +53,6 @@ func ExampleGenerate_wrong() {
 	})
 	fmt.Println(err)
 	// Output:
-	// spec.image: has the tag "latest", which can move to another image; pin it by digest (name@sha256:…), commit hash (name:12cbeca1…) or exact version (name:1.2.3)
+	// spec.image: has the tag "latest", which can move to another image; pin it by digest (name@sha256:… with 64 hexadecimal digits), commit hash (name:12cbeca1…) or exact version (name:1.2.3)
 	// spec.storage.bucket: is "Nix_Cache", which is not a bucket name; use 3 to 63 lower-case letters, digits, hyphens and single dots, starting and ending with a letter or digit, not an address
 }

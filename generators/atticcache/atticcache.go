@@ -44,8 +44,14 @@ func newCache(full v1alpha1.AtticCache) cache {
 	}
 }
 
+// namesOf derives names. From a name that is reported anyway it derives none,
+// which would each be reported again.
 func namesOf(c v1alpha1.AtticCache) naming.Set {
-	return naming.Set{Name: c.Metadata.Name, Namespace: c.Metadata.Namespace}
+	name := c.Metadata.Name
+	if !isName(name) {
+		name = "attic"
+	}
+	return naming.Set{Name: name, Namespace: c.Metadata.Namespace}
 }
 
 // objects is the table of contents.

@@ -2,12 +2,13 @@ package atticcache
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -23,9 +24,9 @@ const reservedConnections = 3
 // takes: an error where the fewest replicas cannot work, a warning where the
 // most cannot.
 func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
-	limit, err := strconv.Atoi(s.Postgres.Parameters["max_connections"])
-	if err != nil {
-		return // Reported with the parameter itself.
+	limit, ok := postgrescluster.MaxConnections(s.Postgres.Parameters)
+	if !ok || !sane(s) {
+		return // Sums of numbers that are reported anyway say nothing.
 	}
 	usable := limit - reservedConnections
 	// Garbage collector and migration connect directly, and a rollout has one
@@ -57,4 +58,13 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 		p.Warn(spec.Child("api", "maxReplicas"), fmt.Sprintf("is %d: with a rollout, garbage collection and migration these open up to %d connections of %d (max_connections %d less %d reserved)",
 			*s.API.MaxReplicas, need, usable, limit, reservedConnections), hint+", or lower it")
 	}
+}
+
+// sane tells whether the numbers that are summed up are in their ranges.
+func sane(s v1alpha1.AtticCacheSpec) bool {
+	numbers := []*int32{s.API.MinReplicas, s.API.MaxReplicas}
+	if pooler := s.Postgres.Pooler; pooler != nil {
+		numbers = append(numbers, pooler.Instances, pooler.DefaultPoolSize, pooler.MaxClientConnections)
+	}
+	return !slices.ContainsFunc(numbers, func(n *int32) bool { return *n < 1 || *n > 100_000 })
 }

@@ -60,7 +60,9 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	defaulting.Value(&s.RustLog, "info")
 	ns := defaulting.Block(&s.Namespace)
 	defaulting.Pointer(&ns.Create, true)
-	defaulting.Value(&ns.PodSecurityVersion, DefaultPodSecurityVersion)
+	if *ns.Create {
+		defaulting.Value(&ns.PodSecurityVersion, DefaultPodSecurityVersion)
+	}
 	security := defaulting.Block(&s.Security)
 	defaulting.Pointer(&security.RunAsUser, 1000)
 	defaulting.Pointer(&security.RunAsGroup, 1000)
@@ -143,7 +145,7 @@ func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
 	defaultPeer(defaulting.Block(&n.DNS), "kube-system", "k8s-app", "kube-dns")
 
 	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
-	if n.BackupS3 == nil && s.Postgres.Backup.Endpoint == s.Storage.Endpoint {
+	if n.BackupS3 == nil && objectstore.SameEndpoint(s.Postgres.Backup.Endpoint, s.Storage.Endpoint) {
 		n.BackupS3 = new(*n.S3)
 	}
 	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Postgres.Backup.Endpoint)

@@ -80,7 +80,7 @@ func rule(t *testing.T, namespace string, peers []networkingv1.NetworkPolicyPeer
 func isPeer(t *testing.T, namespace string, peer networkingv1.NetworkPolicyPeer, other endpoint) bool {
 	t.Helper()
 	if peer.IPBlock != nil {
-		return other.address != "" && within(peer.IPBlock, other.address)
+		return other.address != "" && inBlock(peer.IPBlock, other.address)
 	}
 	if other.address != "" {
 		return false
@@ -95,7 +95,7 @@ func isPeer(t *testing.T, namespace string, peer networkingv1.NetworkPolicyPeer,
 	return peer.PodSelector == nil || matches(t, peer.PodSelector, other.labels)
 }
 
-func within(block *networkingv1.IPBlock, address string) bool {
+func inBlock(block *networkingv1.IPBlock, address string) bool {
 	addr := netip.MustParseAddr(address)
 	for _, except := range block.Except {
 		if netip.MustParsePrefix(except).Contains(addr) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,7 +38,9 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	for i, name := range s.ImagePullSecrets {
 		p.ObjectName(spec.Child("imagePullSecrets").Index(i), name)
 	}
-	if v := s.Namespace.PodSecurityVersion; !podSecurityVersion.MatchString(v) {
+	if v := s.Namespace.PodSecurityVersion; !*s.Namespace.Create && v != "" {
+		p.Add(spec.Child("namespace", "podSecurityVersion"), "counts only where the namespace is created", "remove it, or write create: true")
+	} else if *s.Namespace.Create && !podSecurityVersion.MatchString(v) {
 		p.Add(spec.Child("namespace", "podSecurityVersion"), fmt.Sprintf("is %s", validate.Quote(v)), "write a Kubernetes minor version, as in v1.34, or latest")
 	}
 	validateCaches(p, spec, s)
@@ -75,12 +78,18 @@ var (
 // off the cluster.
 var ownNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
 
+// isName tells whether a cache may have a name: it becomes that of a Service,
+// and the beginning of longer ones.
+func isName(name string) bool {
+	return len(validation.IsDNS1035Label(name)) == 0 && len(name) <= naming.MaxNameLength
+}
+
 func validateMetadata(p *validate.Problems, m v1alpha1.Metadata) {
 	path := field.NewPath("metadata")
 	switch {
 	case m.Name == "":
 		p.Add(path.Child("name"), "is missing", "write the name of the cache, as in attic")
-	case len(validation.IsDNS1035Label(m.Name)) > 0 || len(m.Name) > naming.MaxNameLength:
+	case !isName(m.Name):
 		p.Add(path.Child("name"), fmt.Sprintf("is %s, which cannot begin the names of all objects", validate.Quote(m.Name)),
 			fmt.Sprintf("use at most %d lower-case letters, digits and hyphens, starting with a letter and ending with a letter or digit", naming.MaxNameLength))
 	}
@@ -99,7 +108,7 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
 		if cache.Retention != "" {
 			// Attic keeps it as 31 bits of seconds.
-			p.Duration(path.Child("retention"), string(cache.Retention), 0, math.MaxInt32*time.Second)
+			p.Duration(path.Child("retention"), string(cache.Retention), 0, 24855*24*time.Hour)
 		}
 		keys := path.Child("upstreamCacheKeyNames")
 		for i, key := range cache.UpstreamCacheKeyNames {
@@ -157,7 +166,7 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 		}
 	}
 	if in.EntryPoint == in.HTTPEntryPoint {
-		p.Add(path.Child("httpEntryPoint"), fmt.Sprintf("is %s, the entry point for HTTPS too", validate.Quote(in.HTTPEntryPoint)), "write the one for plain HTTP, as in web")
+		p.Add(path.Child("entryPoint"), fmt.Sprintf("is %s, and so is httpEntryPoint", validate.Quote(in.EntryPoint)), "write two: one for HTTPS, as in websecure, and httpEntryPoint for plain HTTP, as in web")
 	}
 	p.ObjectName(path.Child("issuer", "name"), in.Issuer.Name)
 	p.OneOf(path.Child("issuer", "kind"), in.Issuer.Kind, "ClusterIssuer", "Issuer")
@@ -199,7 +208,9 @@ func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network)
 	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
 	hardened.ValidatePeer(p, path.Child("dns"), *n.DNS)
 	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
-	objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
+	if !reflect.DeepEqual(n.S3, n.BackupS3) {
+		objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
+	}
 
 	api := path.Child("kubernetesAPI")
 	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
@@ -219,15 +230,30 @@ func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network)
 func validateEverywhere(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
 	p.Labels(spec.Child("labels"), s.Labels)
 	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
-		if strings.HasPrefix(key, "app.kubernetes.io/") || strings.HasPrefix(key, "cnpg.io/") {
-			p.Add(spec.Child("labels").Key(key), "is set on every object already, and selectors rely on it", "choose another key")
+		if domain, _, ok := strings.Cut(key, "/"); ok && slices.ContainsFunc(meaningfulLabels, func(d string) bool { return within(domain, d) }) {
+			p.Add(spec.Child("labels").Key(key), "means something to Kubernetes, CloudNativePG or cert-manager, whose selectors rely on it", "choose a key of your own, as in example.com/team")
 		}
 	}
 	p.Annotations(spec.Child("annotations"), s.Annotations)
 	for _, key := range slices.Sorted(maps.Keys(s.Annotations)) {
-		switch key {
-		case meta.AnnotationSyncWave, meta.AnnotationSyncOptions, meta.AnnotationFluxForce:
-			p.Add(spec.Child("annotations").Key(key), "is set where it is needed", "remove it, or patch single objects in the overlay")
+		at := spec.Child("annotations").Key(key)
+		domain, _, _ := strings.Cut(key, "/")
+		switch {
+		case key == meta.AnnotationSyncWave, key == meta.AnnotationSyncOptions, key == meta.AnnotationFluxForce:
+			p.Add(at, "is set where it is needed", "remove it, or patch single objects in the overlay")
+		case slices.ContainsFunc(meaningfulAnnotations, func(d string) bool { return within(domain, d) }):
+			p.Add(at, "tells kustomize what to do with an object; on every object it could drop them all", "remove it, or put it on the spec's own metadata.annotations")
 		}
 	}
+}
+
+// Domains whose labels and annotations are instructions rather than notes, with
+// all below them.
+var (
+	meaningfulLabels      = []string{"kubernetes.io", "k8s.io", "cnpg.io", "cert-manager.io"}
+	meaningfulAnnotations = []string{"config.kubernetes.io", "config.k8s.io"}
+)
+
+func within(domain, parent string) bool {
+	return domain == parent || strings.HasSuffix(domain, "."+parent)
 }

@@ -38,8 +38,12 @@ func ValidateResources(p *validate.Problems, path *field.Path, r v1alpha1.Resour
 			continue
 		}
 		at := path.Child("requests", pair.name)
-		request, ok := p.Quantity(at, string(pair.request))
-		limit, ok2 := p.Quantity(path.Child("limits", pair.name), string(pair.limit))
+		check := p.Bytes
+		if pair.name == "cpu" {
+			check = p.Quantity
+		}
+		request, ok := check(at, string(pair.request))
+		limit, ok2 := check(path.Child("limits", pair.name), string(pair.limit))
 		if ok && ok2 && request.Cmp(limit) > 0 {
 			p.Add(at, fmt.Sprintf("is %s, above the limit %s", pair.request, pair.limit), "lower it, or raise the limit")
 		}

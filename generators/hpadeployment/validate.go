@@ -12,9 +12,9 @@ import (
 
 // ValidateScaling checks a defaulted block.
 func ValidateScaling(p *validate.Problems, path *field.Path, s v1alpha1.Scaling) {
-	p.Int32(path.Child("minReplicas"), s.MinReplicas, 1, 1000)
-	p.Int32(path.Child("maxReplicas"), s.MaxReplicas, 1, 1000)
-	if *s.MinReplicas > *s.MaxReplicas {
+	low := p.Int32(path.Child("minReplicas"), s.MinReplicas, 1, 1000)
+	high := p.Int32(path.Child("maxReplicas"), s.MaxReplicas, 1, 1000)
+	if low && high && *s.MinReplicas > *s.MaxReplicas {
 		p.Add(path.Child("minReplicas"), fmt.Sprintf("is %d, above maxReplicas %d", *s.MinReplicas, *s.MaxReplicas),
 			"lower it, or raise maxReplicas")
 	}
@@ -45,7 +45,7 @@ func validateBudget(p *validate.Problems, path *field.Path, b v1alpha1.PodDisrup
 	if b.MinAvailable != "" {
 		at := path.Child("minAvailable")
 		if n, ok := p.IntOrPercent(at, string(b.MinAvailable), replicas); ok && n >= replicas {
-			p.Add(at, fmt.Sprintf("is %s of minReplicas %d, which blocks every node drain", b.MinAvailable, replicas), hint+", or raise minReplicas")
+			p.Add(at, fmt.Sprintf("is %s, which is all %d of minReplicas and blocks every node drain", b.MinAvailable, replicas), hint+", or raise minReplicas")
 		}
 		return
 	}
@@ -75,10 +75,10 @@ func ValidateProbes(p *validate.Problems, path *field.Path, probes v1alpha1.Prob
 
 func validateProbe(p *validate.Problems, path *field.Path, probe v1alpha1.Probe) {
 	p.Int32(path.Child("initialDelaySeconds"), probe.InitialDelaySeconds, 0, 3600)
-	p.Int32(path.Child("periodSeconds"), probe.PeriodSeconds, 1, 3600)
-	p.Int32(path.Child("timeoutSeconds"), probe.TimeoutSeconds, 1, 3600)
+	period := p.Int32(path.Child("periodSeconds"), probe.PeriodSeconds, 1, 3600)
+	timeout := p.Int32(path.Child("timeoutSeconds"), probe.TimeoutSeconds, 1, 3600)
 	p.Int32(path.Child("failureThreshold"), probe.FailureThreshold, 1, 1000)
-	if *probe.TimeoutSeconds > *probe.PeriodSeconds {
+	if period && timeout && *probe.TimeoutSeconds > *probe.PeriodSeconds {
 		p.Add(path.Child("timeoutSeconds"), fmt.Sprintf("is %d, above periodSeconds %d", *probe.TimeoutSeconds, *probe.PeriodSeconds),
 			"lower it, or raise periodSeconds")
 	}

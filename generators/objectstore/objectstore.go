@@ -40,7 +40,7 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.ObjectStoreSpec
 	if s.Endpoint == "" {
 		p.Add(path.Child("endpoint"), "is missing", "write the URL of the S3 API, as in https://s3.example.com")
 	} else {
-		ValidateEndpoint(p, path.Child("endpoint"), s.Endpoint, s.Insecure)
+		ValidateEndpoint(p, path, s.Endpoint, s.Insecure)
 	}
 	if s.Bucket == "" {
 		p.Add(path.Child("bucket"), "is missing", "write the name of the bucket for NARs, as in nix-cache")
@@ -51,14 +51,27 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.ObjectStoreSpec
 	p.ObjectName(path.Child("credentialsSecret"), s.CredentialsSecret)
 }
 
-// ValidateEndpoint checks an endpoint's form, and that it is encrypted unless
-// that was given up explicitly.
-func ValidateEndpoint(p *validate.Problems, path *field.Path, endpoint string, insecure bool) {
+// ValidateEndpoint checks the field endpoint of a block: its form, and that it
+// is encrypted unless that was given up by the field insecure beside it.
+func ValidateEndpoint(p *validate.Problems, block *field.Path, endpoint string, insecure bool) {
+	path := block.Child("endpoint")
 	u, ok := p.Endpoint(path, endpoint)
 	if ok && u.Scheme == "http" && !insecure {
 		p.Add(path, fmt.Sprintf("is %s, which is not encrypted", validate.Quote(endpoint)),
-			"write https, or set storage.insecure: true for a store inside the cluster")
+			fmt.Sprintf("write https, or set %s: true for a store that cannot do TLS", block.Child("insecure")))
 	}
+}
+
+// SameEndpoint tells whether two URLs lead to the same store, however they
+// spell it.
+func SameEndpoint(a, b string) bool { return canonical(a) == canonical(b) }
+
+func canonical(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	return fmt.Sprintf("%s://%s:%d", u.Scheme, strings.ToLower(u.Hostname()), port(u))
 }
 
 // Credentials are the environment variables of an S3 client. The checksum

@@ -139,7 +139,7 @@ func TestParameters(t *testing.T) {
 	}{
 		"kept":              {map[string]string{"work_mem": "8MB", "pgaudit.log": "ddl", "archive_timeout": "1min"}, ""},
 		"CloudNativePG's":   {map[string]string{"archive_command": "true"}, "is set by CloudNativePG itself"},
-		"in capitals":       {map[string]string{"Archive_Mode": "off"}, "is set by CloudNativePG itself"},
+		"in capitals":       {map[string]string{"Archive_Mode": "off"}, "is not the name of a parameter"},
 		"no name":           {map[string]string{"work mem": "8MB"}, "is not the name of a parameter"},
 		"two lines":         {map[string]string{"work_mem": "8MB\nssl = off"}, "control characters"},
 		"MD5":               {map[string]string{"password_encryption": "md5"}, "is \"md5\""},

@@ -65,13 +65,13 @@ func identifier(p *validate.Problems, path *field.Path, value string, reserved .
 }
 
 func volume(p *validate.Problems, path *field.Path, v v1alpha1.Volume) {
-	p.Quantity(path.Child("size"), string(v.Size))
+	p.Bytes(path.Child("size"), string(v.Size))
 	if v.StorageClass != "" {
 		p.ObjectName(path.Child("storageClass"), v.StorageClass)
 	}
 }
 
-var parameterForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$`)
+var parameterForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$`)
 
 // refused are the parameters that CloudNativePG 1.30 sets itself or blocks
 // (FixedConfigurationParameters in its pkg/postgres), and ssl_ciphers, which it
@@ -98,35 +98,42 @@ var refused = []string{
 func parameters(p *validate.Problems, path *field.Path, parameters map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		at, value := path.Key(name), parameters[name]
-		lower := strings.ToLower(name)
 		switch {
 		case !parameterForm.MatchString(name):
-			p.Add(at, "is not the name of a parameter", "write it as in postgresql.conf")
-		case slices.Contains(refused, lower):
+			p.Add(at, "is not the name of a parameter", "write it in lower case, as in max_connections or pgaudit.log")
+		case slices.Contains(refused, name):
 			p.Add(at, "is set by CloudNativePG itself", "remove it")
 		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
 			p.Add(at, fmt.Sprintf("is %s, which has control characters", validate.Quote(value)), "write the value on one line")
-		case lower == "password_encryption" && value != "scram-sha-256":
+		case name == "password_encryption" && value != "scram-sha-256":
 			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "remove it; passwords are stored by SCRAM alone")
-		case lower == "max_connections":
-			if n, err := strconv.Atoi(value); err != nil || n < 10 || n > 10000 {
+		case name == "max_connections":
+			if _, ok := MaxConnections(parameters); !ok {
 				p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write a number from 10 to 10000")
 			}
 		}
 	}
 }
 
+// MaxConnections is the parameter of that name; false when it is not a number
+// that PostgreSQL could work with.
+func MaxConnections(parameters map[string]string) (int, bool) {
+	n, err := strconv.Atoi(parameters["max_connections"])
+	return n, err == nil && n >= 10 && n <= 10000
+}
+
 var retentionForm = regexp.MustCompile(`^[1-9][0-9]{0,3}[dwm]$`)
 
 func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1alpha1.ObjectStoreSpec) {
+	same := objectstore.SameEndpoint(b.Endpoint, store.Endpoint)
 	if b.Endpoint != "" && b.Endpoint != store.Endpoint {
-		objectstore.ValidateEndpoint(p, path.Child("endpoint"), b.Endpoint, store.Insecure)
+		objectstore.ValidateEndpoint(p, path, b.Endpoint, b.Insecure || same && store.Insecure)
 	}
 	if b.Region != store.Region {
 		p.Region(path.Child("region"), b.Region)
 	}
 	p.Bucket(path.Child("bucket"), b.Bucket)
-	if b.Bucket == store.Bucket && b.Endpoint == store.Endpoint {
+	if same && b.Bucket == store.Bucket {
 		p.Add(path.Child("bucket"), fmt.Sprintf("is %s, the bucket of the NARs too", b.Bucket), "use a bucket of its own, so that losing one does not lose the other")
 	}
 	p.Cron(path.Child("schedule"), b.Schedule, 6)

@@ -6,6 +6,7 @@ package validate
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -64,14 +65,14 @@ func (e Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxQuoted is how much of a bad value a message repeats, in bytes.
+// maxQuoted is how much of a bad value a message repeats, in characters.
 const maxQuoted = 60
 
-// Quote repeats a value in a message: on one line, without control characters,
-// cut when long.
+// Quote repeats a value in a message: on one line, with everything escaped that
+// cannot be seen, cut when long.
 func Quote(s string) string {
-	if len(s) > maxQuoted {
-		s = s[:maxQuoted] + "…"
+	if r := []rune(s); len(r) > maxQuoted {
+		return strconv.Quote(string(r[:maxQuoted])) + "…"
 	}
-	return fmt.Sprintf("%+q", s)
+	return strconv.Quote(s)
 }

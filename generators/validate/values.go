@@ -29,7 +29,7 @@ func (p *Problems) DNSLabel(path *field.Path, value string) {
 func (p *Problems) DNSName(path *field.Path, value string) {
 	if !isDNSName(value) || !strings.Contains(value, ".") {
 		p.Add(path, fmt.Sprintf("is %s, which is not a DNS name", Quote(value)),
-			"write a full name in lower case without scheme, port or path, as in nix-cache.example.com")
+			"write a full name in lower case, at most 63 characters between dots and 253 in all, without scheme, port, path, wildcard or final dot, as in nix-cache.example.com")
 		return
 	}
 	if _, err := netip.ParseAddr(value); err == nil {
@@ -99,11 +99,28 @@ func (p *Problems) Quantity(path *field.Path, value string) (resource.Quantity, 
 	return q, true
 }
 
-// Int32 checks a range, both ends included; nil passes.
-func (p *Problems) Int32(path *field.Path, value *int32, low, high int32) {
-	if value != nil && (*value < low || *value > high) {
-		p.Add(path, fmt.Sprintf("is %d", *value), fmt.Sprintf("write a number from %d to %d", low, high))
+// leastBytes is below what memory or a volume can usefully be: whoever writes
+// less has taken m (thousandths) for M, or left the unit out.
+var leastBytes = resource.MustParse("1Mi")
+
+// Bytes checks an amount of memory or storage and returns it.
+func (p *Problems) Bytes(path *field.Path, value string) (resource.Quantity, bool) {
+	q, ok := p.Quantity(path, value)
+	if ok && q.Cmp(leastBytes) < 0 {
+		p.Add(path, fmt.Sprintf("is %s, which is less than a mebibyte", Quote(value)), "write it with Mi or Gi, as in 512Mi (m means thousandths)")
+		return q, false
 	}
+	return q, ok
+}
+
+// Int32 checks a range, both ends included, and tells whether the value is in
+// it; nil is.
+func (p *Problems) Int32(path *field.Path, value *int32, low, high int32) bool {
+	if value == nil || *value >= low && *value <= high {
+		return true
+	}
+	p.Add(path, fmt.Sprintf("is %d", *value), fmt.Sprintf("write a number from %d to %d", low, high))
+	return false
 }
 
 // Int64 checks a range, both ends included; nil passes.
@@ -146,8 +163,8 @@ func (p *Problems) IntOrPercent(path *field.Path, value string, total int32) (in
 func (p *Problems) CIDR(path *field.Path, value string) {
 	prefix, err := netip.ParsePrefix(value)
 	switch {
-	case err != nil:
-		p.Add(path, fmt.Sprintf("is %s, which is not an address range", Quote(value)), "write it in CIDR notation, as in 10.0.0.0/8 or 192.0.2.7/32")
+	case err != nil || prefix.Addr().Is4In6():
+		p.Add(path, fmt.Sprintf("is %s, which is not an address range", Quote(value)), "write it in CIDR notation, as in 10.0.0.0/8, 192.0.2.7/32 or 2001:db8::/32")
 	case prefix.Masked() != prefix:
 		p.Add(path, fmt.Sprintf("is %s, which has bits set beyond its prefix", Quote(value)), "write "+prefix.Masked().String())
 	}
@@ -182,14 +199,18 @@ func (p *Problems) Cron(path *field.Path, value string, fields int) {
 	}
 	if got := len(strings.Fields(value)); got != fields {
 		hint := fmt.Sprintf("write %s fields, as in %q", words, example)
-		if fields == 6 {
+		if got == 5 {
 			hint += " (seconds come first; with five, CloudNativePG would take the minutes for seconds)"
 		}
-		p.Add(path, fmt.Sprintf("is %s, which has %d fields", Quote(value), got), hint)
+		p.Add(path, fmt.Sprintf("is %s, which does not have %s fields", Quote(value), words), hint)
 		return
 	}
 	if _, err := cron.NewParser(options).Parse(value); err != nil || strings.ContainsAny(value, "=\n\r") {
-		p.Add(path, fmt.Sprintf("is %s, which is not a cron expression", Quote(value)), fmt.Sprintf("write %s fields of numbers, *, ranges and steps, as in %q", words, example))
+		reason := ""
+		if err != nil {
+			reason = " (" + err.Error() + ")"
+		}
+		p.Add(path, fmt.Sprintf("is %s, which is not a cron expression%s", Quote(value), reason), fmt.Sprintf("write %s fields of numbers, *, ranges and steps, as in %q", words, example))
 	}
 }
 
@@ -211,9 +232,14 @@ func (p *Problems) Endpoint(path *field.Path, value string) (*url.URL, bool) {
 		return bad(fmt.Sprintf("is %s, which has more than scheme, host and port", Quote(value)))
 	}
 	host := u.Hostname()
-	_, addressErr := netip.ParseAddr(host)
-	if addressErr != nil && !isDNSName(host) {
+	addr, err := netip.ParseAddr(host)
+	switch {
+	case err == nil && (addr.Zone() != "" || addr.Is4In6()):
+		return bad(fmt.Sprintf("is %s, whose address is not an ordinary one", Quote(value)))
+	case err != nil && (!isDNSName(host) || digitsOnly.MatchString(host[strings.LastIndex(host, ".")+1:])):
 		return bad(fmt.Sprintf("is %s, whose host is not a DNS name", Quote(value)))
+	case host == "svc" || strings.HasSuffix(host, ".svc") && strings.Count(host, ".") < 2:
+		return bad(fmt.Sprintf("is %s, a Service without its namespace", Quote(value)))
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
@@ -228,12 +254,24 @@ func (p *Problems) Endpoint(path *field.Path, value string) (*url.URL, bool) {
 
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
+// What Amazon refuses in a bucket's name or keeps for itself.
+var (
+	bucketParts    = []string{"..", ".-", "-."}
+	bucketPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-"}
+	bucketSuffixes = []string{"-s3alias", "--ol-s3", "--x-s3", "--table-s3", ".mrap"}
+)
+
 // Bucket checks a bucket's name by Amazon's rules for general purpose buckets,
 // which S3-compatible stores share.
 func (p *Problems) Bucket(path *field.Path, value string) {
 	_, err := netip.ParseAddr(value)
-	if !bucketName.MatchString(value) || strings.Contains(value, "..") || err == nil ||
-		strings.HasPrefix(value, "xn--") || strings.HasSuffix(value, "-s3alias") {
+	if !bucketName.MatchString(value) || err == nil || slices.ContainsFunc(bucketParts, func(part string) bool {
+		return strings.Contains(value, part)
+	}) || slices.ContainsFunc(bucketPrefixes, func(prefix string) bool {
+		return strings.HasPrefix(value, prefix)
+	}) || slices.ContainsFunc(bucketSuffixes, func(suffix string) bool {
+		return strings.HasSuffix(value, suffix)
+	}) {
 		p.Add(path, fmt.Sprintf("is %s, which is not a bucket name", Quote(value)),
 			"use 3 to 63 lower-case letters, digits, hyphens and single dots, starting and ending with a letter or digit, not an address")
 	}
@@ -259,10 +297,14 @@ var (
 // hash, or by an exact version of at least components numbers (PostgreSQL's
 // own versions have two, others' three).
 func (p *Problems) Image(path *field.Path, value string, components int) {
-	const hint = "pin it by digest (name@sha256:…), commit hash (name:12cbeca1…) or exact version (name:1.2.3)"
+	version := "1.2.3"
+	if components == 2 {
+		version = "18.6"
+	}
+	hint := "pin it by digest (name@sha256:… with 64 hexadecimal digits), commit hash (name:12cbeca1…) or exact version (name:" + version + ")"
 	ref, err := reference.ParseNormalizedNamed(value)
 	if err != nil {
-		p.Add(path, fmt.Sprintf("is %s, which is not an image", Quote(value)), hint)
+		p.Add(path, fmt.Sprintf("is %s, which is not an image", Quote(value)), "write a name in lower case without scheme, and "+hint)
 		return
 	}
 	if _, ok := ref.(reference.Digested); ok {

@@ -40,9 +40,12 @@ func (d *decoder) isText(n *Node, path string, t reflect.Type) bool {
 	return false
 }
 
-// holdsNumbers reports whether 2 and "2" mean the same in a string type.
+// holdsNumbers reports whether 2 and "2" mean the same in a string type. A
+// duration of 2 lacks its unit either way, which validation says better than a
+// word about quotes.
 func holdsNumbers(t reflect.Type) bool {
-	return t == reflect.TypeFor[v1alpha1.Quantity]() || t == reflect.TypeFor[v1alpha1.IntOrPercent]()
+	return t == reflect.TypeFor[v1alpha1.Quantity]() || t == reflect.TypeFor[v1alpha1.IntOrPercent]() ||
+		t == reflect.TypeFor[v1alpha1.Duration]()
 }
 
 func (d *decoder) isBool(n *Node, path string) bool {

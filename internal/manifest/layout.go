@@ -96,7 +96,7 @@ func (o Object) path(all []Object) string {
 	if slices.ContainsFunc(all, func(other Object) bool {
 		return other.Group != o.Group && other.Kind == o.Kind && other.Namespace == o.Namespace && other.Name == o.Name
 	}) {
-		kind += "." + o.Group
+		kind += "." + cmp.Or(o.Group, "core")
 	}
 	path := fmt.Sprintf("%s-%s.yaml", kind, fileName(o.Name))
 	if o.Namespace != "" {

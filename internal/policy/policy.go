@@ -19,13 +19,10 @@ func Check(source string, objects []manifest.Object) diag.List {
 		d.Hint = "name at least one cache under generators; an empty environment would delete everything"
 		return diag.List{d}
 	}
-	var list diag.List
-	seen := map[manifest.ID]bool{}
+	list := repeated(source, objects)
+	list = append(list, sharedBackups(source, objects)...)
+	list = append(list, sharedHosts(source, objects)...)
 	for _, o := range objects {
-		if seen[o.ID] {
-			list = append(list, twice(source, o))
-		}
-		seen[o.ID] = true
 		if o.Group == manifest.Group(v1alpha1.APIVersion) {
 			list = append(list, unexpanded(source, o))
 		}
@@ -40,15 +37,6 @@ func Check(source string, objects []manifest.Object) diag.List {
 func unexpanded(source string, o manifest.Object) diag.Diagnostic {
 	d := diag.New(source, "renders %s, a spec, as it is", o.ID)
 	d.Hint = "name it under generators instead of resources"
-	return d
-}
-
-func twice(source string, o manifest.Object) diag.Diagnostic {
-	d := diag.New(source, "renders %s twice", o.ID)
-	d.Hint = "give the caches different names or namespaces"
-	if o.Kind == "Namespace" {
-		d.Hint = "set spec.namespace.create: false in all but one cache of the namespace"
-	}
 	return d
 }
 
@@ -68,7 +56,7 @@ func plainSecret(source string, o manifest.Object) (diag.Diagnostic, bool) {
 			}
 		}
 		if plain > 0 {
-			d := diag.New(source, "renders %s with %d values in plain text in %s", o.ID, plain, field)
+			d := diag.New(source, "renders %s with %s in plain text (%d in all)", o.ID, field, plain)
 			d.Hint = "encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"
 			return d, true
 		}

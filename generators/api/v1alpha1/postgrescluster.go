@@ -79,6 +79,10 @@ type Backup struct {
 	// spec.storage.region.
 	Region string `json:"region,omitempty"`
 
+	// Insecure allows an http endpoint other than storage.endpoint, for a store
+	// inside the cluster without TLS. Default: false.
+	Insecure bool `json:"insecure,omitempty"`
+
 	// Bucket must not be the bucket of the NARs, or one lost bucket would take
 	// the cache and its backup together. Backups are under
 	// s3://<bucket>/<name>-pg/. Default: <name>-pg-backup (the reference's

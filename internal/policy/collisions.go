@@ -1,0 +1,112 @@
+package policy
+
+import (
+	"fmt"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+)
+
+// repeated reports objects that stand twice: once for all those of two caches
+// with the same name, and once for each namespace that two caches create.
+func repeated(source string, objects []manifest.Object) diag.List {
+	var list diag.List
+	var again []manifest.ID
+	seen := map[manifest.ID]bool{}
+	for _, o := range objects {
+		switch {
+		case !seen[o.ID]:
+			seen[o.ID] = true
+		case o.Kind == "Namespace" && o.Group == "":
+			d := diag.New(source, "renders %s twice", o.ID)
+			d.Hint = "set spec.namespace.create: false in all but one cache of the namespace"
+			list = append(list, d)
+		default:
+			again = append(again, o.ID)
+		}
+	}
+	if len(again) == 0 {
+		return list
+	}
+	d := diag.New(source, "renders %s twice", again[0])
+	if len(again) > 1 {
+		d.Message += fmt.Sprintf(", and %d more objects", len(again)-1)
+	}
+	d.Hint = "give the caches different names or namespaces"
+	return append(list, d)
+}
+
+// sharedBackups reports PostgreSQL clusters that archive into the same place,
+// where each would spoil the other's backup.
+func sharedBackups(source string, objects []manifest.Object) diag.List {
+	stores := map[manifest.ID]manifest.Object{}
+	for _, o := range objects {
+		if o.Group == "barmancloud.cnpg.io" {
+			stores[o.ID] = o
+		}
+	}
+	var list diag.List
+	first := map[string]manifest.ID{}
+	for _, o := range objects {
+		if o.Kind != "Cluster" || o.Group != "postgresql.cnpg.io" {
+			continue
+		}
+		for _, plugin := range items(o.Fields, "spec", "plugins") {
+			name, _ := field(plugin, "parameters", "barmanObjectName").(string)
+			store, ok := stores[manifest.ID{Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Namespace: o.Namespace, Name: name}]
+			if !ok {
+				continue
+			}
+			place := fmt.Sprintf("%v in %v under %s",
+				field(store.Fields, "spec", "configuration", "destinationPath"),
+				field(store.Fields, "spec", "configuration", "endpointURL"), o.Name)
+			if other, taken := first[place]; taken && other != o.ID {
+				d := diag.New(source, "renders %s and %s, which both back up to %s", other, o.ID, place)
+				d.Hint = "set spec.postgres.backup.bucket to a bucket of its own in one of the caches"
+				list = append(list, d)
+				continue
+			}
+			first[place] = o.ID
+		}
+	}
+	return list
+}
+
+// sharedHosts reports Ingresses that answer for the same name and path.
+func sharedHosts(source string, objects []manifest.Object) diag.List {
+	var list diag.List
+	first := map[string]manifest.ID{}
+	for _, o := range objects {
+		if o.Kind != "Ingress" || o.Group != "networking.k8s.io" {
+			continue
+		}
+		for _, rule := range items(o.Fields, "spec", "rules") {
+			for _, path := range items(rule, "http", "paths") {
+				address := fmt.Sprintf("%v%v", field(rule, "host"), field(path, "path"))
+				if other, taken := first[address]; taken && other != o.ID {
+					d := diag.New(source, "renders %s and %s, which both answer for %s", other, o.ID, address)
+					d.Hint = "give each cache a spec.hostname and spec.ingress.extraHosts of its own"
+					list = append(list, d)
+					continue
+				}
+				first[address] = o.ID
+			}
+		}
+	}
+	return list
+}
+
+// field is a value within decoded JSON; nil when it is not there.
+func field(value any, path ...string) any {
+	for _, key := range path {
+		fields, _ := value.(map[string]any)
+		value = fields[key]
+	}
+	return value
+}
+
+// items are those of a list within decoded JSON.
+func items(value any, path ...string) []any {
+	list, _ := field(value, path...).([]any)
+	return list
+}

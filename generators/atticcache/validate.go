@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +39,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	}
 	if v := s.Namespace.PodSecurityVersion; !*s.Namespace.Create && v != "" {
 		p.Add(spec.Child("namespace", "podSecurityVersion"), "counts only where the namespace is created", "remove it, or write create: true")
-	} else if *s.Namespace.Create && !podSecurityVersion.MatchString(v) {
+	} else if *s.Namespace.Create && !podSecurityVersion.Matches(v) {
 		p.Add(spec.Child("namespace", "podSecurityVersion"), fmt.Sprintf("is %s", validate.Quote(v)), "write a Kubernetes minor version, as in v1.34, or latest")
 	}
 	validateCaches(p, spec, s)
@@ -53,7 +52,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	validateIngress(p, spec.Child("ingress"), s)
 	validateNetwork(p, spec.Child("network"), *s.Network)
 	validateSecretKey(p, spec.Child("signingKey"), *s.SigningKey)
-	if !rustLog.MatchString(s.RustLog) {
+	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
 	}
 	validateEverywhere(p, spec, s)
@@ -66,12 +65,12 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 }
 
 var (
-	podSecurityVersion = regexp.MustCompile(`^(latest|v1\.(0|[1-9][0-9]?))$`)
-	rustLog            = regexp.MustCompile(`^[A-Za-z0-9_:,=.\-]{1,500}$`)
-	cacheName          = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+-]{0,49}$`)
-	signingKeyName     = regexp.MustCompile(`^[A-Za-z0-9._+-]{1,200}$`)
-	entryPoint         = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$`)
-	healthPath         = regexp.MustCompile(`^/[A-Za-z0-9/._~+%?=&-]{0,200}$`)
+	podSecurityVersion = validate.NewForm(`latest|v1\.(0|[1-9][0-9]?)`, 10)
+	rustLog            = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
+	cacheName          = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_+-]*`, 50)
+	signingKeyName     = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
+	entryPoint         = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
+	healthPath         = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
 )
 
 // ownNamespaces are Kubernetes' own; a default deny in one of them would cut
@@ -102,7 +101,7 @@ func validateMetadata(p *validate.Problems, m v1alpha1.Metadata) {
 func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
 	for _, name := range slices.Sorted(maps.Keys(s.Caches)) {
 		path, cache := spec.Child("caches").Key(name), s.Caches[name]
-		if !cacheName.MatchString(name) {
+		if !cacheName.Matches(name) {
 			p.Add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
 		}
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
@@ -112,7 +111,7 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		}
 		keys := path.Child("upstreamCacheKeyNames")
 		for i, key := range cache.UpstreamCacheKeyNames {
-			if !signingKeyName.MatchString(key) {
+			if !signingKeyName.Matches(key) {
 				p.Add(keys.Index(i), fmt.Sprintf("is %s, which is not the name of a key", validate.Quote(key)), "write the part of the public key before the colon, as in cache.nixos.org-1")
 			}
 		}
@@ -131,7 +130,7 @@ func validateAPI(p *validate.Problems, path *field.Path, a v1alpha1.API) {
 	hpadeployment.ValidateScaling(p, path, a.Scaling)
 	hpadeployment.ValidateProbes(p, path.Child("probes"), *a.Probes)
 	hardened.ValidateResources(p, path.Child("resources"), *a.Resources)
-	if !healthPath.MatchString(a.HealthPath) {
+	if !healthPath.Matches(a.HealthPath) {
 		p.Add(path.Child("healthPath"), fmt.Sprintf("is %s, which is not a path", validate.Quote(a.HealthPath)), "write a path that starts with /, without spaces")
 	}
 	// Less than the drain and a moment to finish would cut every request.
@@ -161,7 +160,7 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 	in := s.Ingress
 	p.ObjectName(path.Child("className"), in.ClassName)
 	for name, value := range map[string]string{"entryPoint": in.EntryPoint, "httpEntryPoint": in.HTTPEntryPoint} {
-		if !entryPoint.MatchString(value) {
+		if !entryPoint.Matches(value) {
 			p.Add(path.Child(name), fmt.Sprintf("is %s, which is not an entry point", validate.Quote(value)), "use letters, digits, hyphens and underscores, as in websecure")
 		}
 	}
@@ -192,7 +191,7 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 	at := path.Child("defaultCache")
 	cache, named := s.Caches[in.DefaultCache]
 	switch {
-	case !cacheName.MatchString(in.DefaultCache):
+	case !cacheName.Matches(in.DefaultCache):
 		p.Add(at, fmt.Sprintf("is %s, which is not a name that Attic takes for a cache", validate.Quote(in.DefaultCache)), "write the name of a public cache, as in main")
 	case named && !cache.Public:
 		p.Warn(at, fmt.Sprintf("is %s, which is not public: https://%s/nix-cache-info will ask for a token", in.DefaultCache, s.Hostname), "write the name of a public cache, or make this one public")

@@ -3,7 +3,6 @@ package postgrescluster
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,10 +52,10 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresCluster
 	}
 }
 
-var identifierForm = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,62}$`)
+var identifierForm = validate.NewForm(`[a-z_][a-z0-9_]*`, 63)
 
 func identifier(p *validate.Problems, path *field.Path, value string, reserved ...string) {
-	if !identifierForm.MatchString(value) {
+	if !identifierForm.Matches(value) {
 		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL takes only in quotes", validate.Quote(value)), "use lower-case letters, digits and underscores, starting with a letter")
 	}
 	if slices.Contains(reserved, value) {
@@ -71,7 +70,7 @@ func volume(p *validate.Problems, path *field.Path, v v1alpha1.Volume) {
 	}
 }
 
-var parameterForm = regexp.MustCompile(`^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$`)
+var parameterForm = validate.NewForm(`[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?`, 127)
 
 // refused are the parameters that CloudNativePG 1.30 sets itself or blocks
 // (FixedConfigurationParameters in its pkg/postgres), and ssl_ciphers, which it
@@ -99,7 +98,7 @@ func parameters(p *validate.Problems, path *field.Path, parameters map[string]st
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		at, value := path.Key(name), parameters[name]
 		switch {
-		case !parameterForm.MatchString(name):
+		case !parameterForm.Matches(name):
 			p.Add(at, "is not the name of a parameter", "write it in lower case, as in max_connections or pgaudit.log")
 		case slices.Contains(refused, name):
 			p.Add(at, "is set by CloudNativePG itself", "remove it")
@@ -122,7 +121,7 @@ func MaxConnections(parameters map[string]string) (int, bool) {
 	return n, err == nil && n >= 10 && n <= 10000
 }
 
-var retentionForm = regexp.MustCompile(`^[1-9][0-9]{0,3}[dwm]$`)
+var retentionForm = validate.NewForm(`[1-9][0-9]*[dwm]`, 5)
 
 func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1alpha1.ObjectStoreSpec) {
 	same := objectstore.SameEndpoint(b.Endpoint, store.Endpoint)
@@ -137,7 +136,7 @@ func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1a
 		p.Add(path.Child("bucket"), fmt.Sprintf("is %s, the bucket of the NARs too", b.Bucket), "use a bucket of its own, so that losing one does not lose the other")
 	}
 	p.Cron(path.Child("schedule"), b.Schedule, 6)
-	if !retentionForm.MatchString(b.Retention) {
+	if !retentionForm.Matches(b.Retention) {
 		p.Add(path.Child("retention"), fmt.Sprintf("is %s, which is not a retention", validate.Quote(b.Retention)), "write a number with d, w or m for days, weeks or months, as in 30d")
 	}
 	p.ObjectName(path.Child("credentialsSecret"), b.CredentialsSecret)

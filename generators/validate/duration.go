@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -31,17 +32,17 @@ var units = map[string]time.Duration{
 }
 
 var (
-	durationForm = regexp.MustCompile(`^([0-9]{1,9} ?[a-zA-Z]+ ?)+$`)
-	durationPart = regexp.MustCompile(`([0-9]+) ?([a-zA-Z]+)`)
+	durationForm = NewForm(`([0-9]+ ?[a-zA-Z]+ ?)+`, 100)
+	durationPart = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([0-9]+) ?([a-zA-Z]+)`) })
 )
 
 // ParseDuration reads a duration in the form that Attic's configuration has.
 func ParseDuration(value string) (time.Duration, error) {
-	if !durationForm.MatchString(value) || strings.HasSuffix(value, " ") {
+	if !durationForm.Matches(value) || strings.HasSuffix(value, " ") {
 		return 0, fmt.Errorf("%s is not a duration", Quote(value))
 	}
 	var total time.Duration
-	for _, part := range durationPart.FindAllStringSubmatch(value, -1) {
+	for _, part := range durationPart().FindAllStringSubmatch(value, -1) {
 		unit, ok := units[part[2]]
 		if !ok {
 			return 0, fmt.Errorf("%s has no unit %q", Quote(value), part[2])

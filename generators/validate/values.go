@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,11 +52,11 @@ func (p *Problems) ObjectName(path *field.Path, value string) {
 	}
 }
 
-var secretKey = regexp.MustCompile(`^[-._a-zA-Z0-9]{1,253}$`)
+var secretKey = NewForm(`[-._a-zA-Z0-9]+`, 253)
 
 // SecretKey checks a key of a Secret's data.
 func (p *Problems) SecretKey(path *field.Path, value string) {
-	if !secretKey.MatchString(value) {
+	if !secretKey.Matches(value) {
 		p.Add(path, fmt.Sprintf("is %s, which cannot be a key of a Secret", Quote(value)),
 			"use letters, digits, hyphens, underscores and dots")
 	}
@@ -138,18 +137,18 @@ func (p *Problems) OneOf(path *field.Path, value string, allowed ...string) {
 }
 
 var (
-	percent = regexp.MustCompile(`^(0|[1-9][0-9]{0,2})%$`)
-	whole   = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`)
+	percent = NewForm(`(0|[1-9][0-9]*)%`, 4)
+	whole   = NewForm(`0|[1-9][0-9]*`, 9)
 )
 
 // IntOrPercent checks a number or percentage and returns the number of pods it
 // comes to out of total, rounded up as Kubernetes does for budgets.
 func (p *Problems) IntOrPercent(path *field.Path, value string, total int32) (int32, bool) {
-	if whole.MatchString(value) {
+	if whole.Matches(value) {
 		n, _ := strconv.ParseInt(value, 10, 32)
 		return int32(n), true
 	}
-	if percent.MatchString(value) {
+	if percent.Matches(value) {
 		n, _ := strconv.ParseInt(strings.TrimSuffix(value, "%"), 10, 32)
 		if n <= 100 {
 			return int32((n*int64(total) + 99) / 100), true
@@ -236,7 +235,7 @@ func (p *Problems) Endpoint(path *field.Path, value string) (*url.URL, bool) {
 	switch {
 	case err == nil && (addr.Zone() != "" || addr.Is4In6()):
 		return bad(fmt.Sprintf("is %s, whose address is not an ordinary one", Quote(value)))
-	case err != nil && (!isDNSName(host) || digitsOnly.MatchString(host[strings.LastIndex(host, ".")+1:])):
+	case err != nil && (!isDNSName(host) || digitsOnly.Matches(host[strings.LastIndex(host, ".")+1:])):
 		return bad(fmt.Sprintf("is %s, whose host is not a DNS name", Quote(value)))
 	case host == "svc" || strings.HasSuffix(host, ".svc") && strings.Count(host, ".") < 2:
 		return bad(fmt.Sprintf("is %s, a Service without its namespace", Quote(value)))
@@ -252,7 +251,7 @@ func (p *Problems) Endpoint(path *field.Path, value string) (*url.URL, bool) {
 	return u, true
 }
 
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+var bucketName = NewForm(`[a-z0-9][a-z0-9.-]+[a-z0-9]`, 63)
 
 // What Amazon refuses in a bucket's name or keeps for itself.
 var (
@@ -265,7 +264,7 @@ var (
 // which S3-compatible stores share.
 func (p *Problems) Bucket(path *field.Path, value string) {
 	_, err := netip.ParseAddr(value)
-	if !bucketName.MatchString(value) || err == nil || slices.ContainsFunc(bucketParts, func(part string) bool {
+	if !bucketName.Matches(value) || err == nil || slices.ContainsFunc(bucketParts, func(part string) bool {
 		return strings.Contains(value, part)
 	}) || slices.ContainsFunc(bucketPrefixes, func(prefix string) bool {
 		return strings.HasPrefix(value, prefix)
@@ -277,20 +276,20 @@ func (p *Problems) Bucket(path *field.Path, value string) {
 	}
 }
 
-var region = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9-]{0,62}$`)
+var region = NewForm(`[a-zA-Z0-9][a-zA-Z0-9-]*`, 63)
 
 // Region checks the name of an S3 region.
 func (p *Problems) Region(path *field.Path, value string) {
-	if !region.MatchString(value) {
+	if !region.Matches(value) {
 		p.Add(path, fmt.Sprintf("is %s, which is not a region", Quote(value)), "use letters, digits and hyphens, as in us-east-1")
 	}
 }
 
 var (
-	commitTag    = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
-	digitsOnly   = regexp.MustCompile(`^[0-9]+$`)
-	exactVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+\.[0-9]+([-+._][0-9A-Za-z.+_-]+)?$`)
-	minorVersion = regexp.MustCompile(`^v?[0-9]+\.[0-9]+([-+._][0-9A-Za-z.+_-]+)?$`)
+	commitTag    = NewForm(`[0-9a-f]{7}[0-9a-f]*`, 64)
+	digitsOnly   = NewForm(`[0-9]+`, 255)
+	exactVersion = NewForm(`v?[0-9]+\.[0-9]+\.[0-9]+([-+._][0-9A-Za-z.+_-]+)?`, 128)
+	minorVersion = NewForm(`v?[0-9]+\.[0-9]+([-+._][0-9A-Za-z.+_-]+)?`, 128)
 )
 
 // Image checks that an image is pinned: by digest, by a tag that is a commit
@@ -316,8 +315,8 @@ func (p *Problems) Image(path *field.Path, value string, components int) {
 		return
 	}
 	tag := tagged.Tag()
-	if commitTag.MatchString(tag) && !digitsOnly.MatchString(tag) || exactVersion.MatchString(tag) ||
-		components == 2 && minorVersion.MatchString(tag) {
+	if commitTag.Matches(tag) && !digitsOnly.Matches(tag) || exactVersion.Matches(tag) ||
+		components == 2 && minorVersion.Matches(tag) {
 		return
 	}
 	p.Add(path, fmt.Sprintf("has the tag %s, which can move to another image", Quote(tag)), hint)

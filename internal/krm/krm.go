@@ -150,7 +150,11 @@ func node(value any) *yaml.Node {
 		}
 		return out
 	case string:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: v}
+		out := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: v}
+		if yaml.IsValueNonString(v) {
+			out.Style = yaml.DoubleQuotedStyle // for readers of older YAML too
+		}
+		return out
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagBool, Value: strconv.FormatBool(v)}
 	case json.Number:

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/yaml"
 
 	"gitlab.com/attic-cache/atticgen/generators"
@@ -39,14 +40,11 @@ type Object struct {
 	Fields map[string]any
 }
 
-// YAML is the object as it is written: keys sorted. Kustomize writes through the
-// same two steps, so that the bytes do not depend on which of the two ways an
+// YAML is the object as it is written: keys sorted. Kustomize writes with the
+// same library, so that the bytes do not depend on which of the two ways an
 // object came.
 func (o Object) YAML() []byte {
-	data, err := json.Marshal(o.Fields)
-	if err == nil {
-		data, err = yaml.JSONToYAML(data)
-	}
+	data, err := goyaml.Marshal(o.Fields)
 	if err != nil {
 		panic(err) // what came from JSON goes back to JSON
 	}
@@ -90,7 +88,31 @@ func FromYAML(data []byte) (Object, error) {
 	if err := yaml.Unmarshal(data, &fields, exactly); err != nil {
 		return Object{}, err
 	}
+	keepLarge(fields)
 	return fromFields(fields)
+}
+
+// keepLarge gives whole numbers beyond 63 bits, which no typed object has, the
+// one type in which they are written as they are.
+func keepLarge(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, item := range v {
+			v[key] = keepLarge(item)
+		}
+	case []any:
+		for i, item := range v {
+			v[i] = keepLarge(item)
+		}
+	case json.Number:
+		if _, err := v.Int64(); err == nil {
+			return v
+		}
+		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil {
+			return n
+		}
+	}
+	return value
 }
 
 // exactly keeps numbers as they are written: as floating point, large ones

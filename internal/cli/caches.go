@@ -82,8 +82,7 @@ func readDesired(file string) (map[string]atticcache.DesiredCache, error) {
 	}
 	defer func() { _ = f.Close() }()
 	desired, err := caches.ReadDesired(f)
-	var list diag.List
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[diag.List](err); ok {
 		for i := range list {
 			list[i].File = file
 		}
@@ -93,8 +92,7 @@ func readDesired(file string) (map[string]atticcache.DesiredCache, error) {
 
 // unreadable is an error of the operating system with a word on what to do.
 func unreadable(file string, err error, hint string) error {
-	var cause *fs.PathError
-	if errors.As(err, &cause) {
+	if cause, ok := errors.AsType[*fs.PathError](err); ok {
 		err = cause.Err
 	}
 	d := diag.New(file, "cannot be read: %v", err)

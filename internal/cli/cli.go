@@ -67,8 +67,7 @@ func (f *failure) Error() string { return fmt.Sprintf("exit code %d", f.code) }
 func (f *failure) Unwrap() error { return f.err }
 
 func printError(w io.Writer, err error) {
-	var list diag.List
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[diag.List](err); ok {
 		printDiagnostics(w, list)
 		return
 	}

@@ -14,7 +14,8 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
 
-// checkOutput refuses to write an environment over what it is rendered from.
+// checkOutput refuses to write an environment into what it is rendered from, or
+// around it.
 func checkOutput(root, output string, overlays []string) error {
 	for _, overlay := range overlays {
 		source, err := resolved(filepath.Join(root, filepath.FromSlash(overlay)))
@@ -25,13 +26,19 @@ func checkOutput(root, output string, overlays []string) error {
 		if err != nil {
 			return err
 		}
-		if rel, err := filepath.Rel(source, target); err == nil && filepath.IsLocal(rel) {
-			d := diag.New(filepath.ToSlash(output), "would hold the environment %s inside its overlay %s", path.Base(overlay), overlay)
+		if within(source, target) || within(target, source) {
+			d := diag.New(filepath.ToSlash(output), "is no place for the environment %s: it and the overlay %s would be in one folder", path.Base(overlay), overlay)
 			d.Hint = "name a folder of its own with --output"
 			return diag.List{d}
 		}
 	}
 	return nil
+}
+
+// within tells whether a path is a folder or below it.
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // resolved is an absolute path without symbolic links, as far as it exists.
@@ -40,7 +47,7 @@ func resolved(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	real, err := filepath.EvalSymlinks(abs)
+	target, err := filepath.EvalSymlinks(abs)
 	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(abs) != abs {
 		parent, err := resolved(filepath.Dir(abs))
 		return filepath.Join(parent, filepath.Base(abs)), err
@@ -48,7 +55,7 @@ func resolved(path string) (string, error) {
 	if err != nil {
 		return abs, nil // The error is reported where the path is used.
 	}
-	return real, nil
+	return target, nil
 }
 
 // orphans warns about environments whose overlay is gone. They are not removed:

@@ -21,6 +21,7 @@ func overlays() map[string]files {
 		"a folder":              {"kustomization.yaml": "generators: [cache]", "cache/kustomization.yaml": "resources: [cache.yaml]", "cache/cache.yaml": spec("one")},
 		"a patched folder":      {"kustomization.yaml": "generators: [cache]", "cache/kustomization.yaml": "resources: [cache.yaml]\npatches: [{path: p.yaml}]", "cache/cache.yaml": spec("one"), "cache/p.yaml": patch("one", "{gc: {interval: 6h}}")},
 		"a targeted folder":     {"kustomization.yaml": "generators: [cache]", "cache/kustomization.yaml": "resources: [cache.yaml]\npatches: [{path: p.yaml, target: {kind: AtticCache}}]", "cache/cache.yaml": spec("one"), "cache/p.yaml": patch("one", "{gc: {interval: 6h}}")},
+		"a local spec":          {"kustomization.yaml": "generators: [cache]", "cache/kustomization.yaml": "resources: [cache.yaml]\nlabels: [{pairs: {c: d}}]", "cache/cache.yaml": strings.Replace(spec("one"), "annotations:", "annotations:\n    config.kubernetes.io/local-config: 'true'", 1)},
 		"two specs in a file":   {"kustomization.yaml": "generators: [cache.yaml]", "cache.yaml": spec("one") + "---\n" + spec("two")},
 		"two generators":        {"kustomization.yaml": "generators: [b.yaml, a.yaml]", "a.yaml": spec("one"), "b.yaml": spec("two")},
 		"patched objects":       {"kustomization.yaml": "generators: [cache.yaml]\npatches: [{target: {kind: Deployment}, patch: '[{\"op\": \"add\", \"path\": \"/metadata/annotations/a\", \"value\": \"b\"}]'}]", "cache.yaml": spec("one")},

@@ -96,7 +96,13 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 		return nil, f.report(asList(err))
 	}
 	if slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path)) {
-		return f.kustomization(path, data)
+		data, err = f.kustomization(path, data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !f.expand {
+		data = bytes.ReplaceAll(data, []byte(localConfig), []byte(keptConfig))
 	}
 	if explodes(data) {
 		d := diag.New(f.repo.display(f.rel(path)), "has aliases that refer to themselves or grow without bound")
@@ -122,7 +128,8 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 	}
 	content, _ := k.node.Any().(map[string]any)
 	if len(objects) > 0 {
-		if err := f.report(policy.Check(f.repo.display(k.file), objects)); err != nil {
+		// Kustomize would name the file that is only in memory.
+		if err := f.report(policy.Repeated(f.repo.display(k.file), objects)); err != nil {
 			return nil, err
 		}
 		f.generated[filepath.Join(filepath.Dir(path), generatedFile)] = manifest.Stream(objects)

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +15,9 @@ import (
 // begins with "-> " is the target of a symbolic link.
 type files map[string]string
 
-// spec is a small cache that renders, with a name and lines to add to its spec.
-func spec(name string, more ...string) string {
-	lines := append([]string{
+// spec is a small cache that renders without a warning.
+func spec(name string) string {
+	return strings.Join([]string{
 		"apiVersion: atticgen.dev/v1alpha1",
 		"kind: AtticCache",
 		"metadata:",
@@ -29,8 +30,8 @@ func spec(name string, more ...string) string {
 		"  hostname: " + name + ".example.com",
 		"  storage: {endpoint: 'https://s3.example.com', bucket: " + name + "}",
 		"  postgres: {backup: {bucket: " + name + "-backup}, pooler: {instances: 2}}",
-	}, more...)
-	return strings.Join(lines, "\n") + "\n"
+		"",
+	}, "\n")
 }
 
 // repo writes a repository and opens it.
@@ -68,12 +69,8 @@ func write(t *testing.T, dir string, all files) {
 
 // with is a copy of some files with others added or replaced.
 func (f files) with(more files) files {
-	all := files{}
-	for _, some := range []files{f, more} {
-		for name, text := range some {
-			all[name] = text
-		}
-	}
+	all := maps.Clone(f)
+	maps.Copy(all, more)
 	return all
 }
 

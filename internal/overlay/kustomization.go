@@ -49,11 +49,11 @@ func (r *Repo) kustomization(dir string) (*kustomization, diag.List) {
 	}
 	// References are relative to where the folder is, not to where a symbolic
 	// link to it is.
-	real, err := r.resolve(dir)
+	target, err := r.resolve(dir)
 	if err != nil {
 		return nil, asList(r.describe(dir, err))
 	}
-	below, err := filepath.Rel(r.resolved, real)
+	below, err := filepath.Rel(r.resolved, target)
 	if err != nil {
 		return nil, asList(r.outside(dir))
 	}

@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"path/filepath"
@@ -45,6 +46,14 @@ func (r *Repo) buildObjects(k *kustomization) ([]manifest.Object, diag.List) {
 	return objects, diags
 }
 
+// localConfig is an annotation with which kustomize builds nothing of a
+// document. As a generator it still takes it, so specs that it builds here carry
+// the annotation under another name meanwhile.
+const (
+	localConfig = "config.kubernetes.io/local-config"
+	keptConfig  = "config.kubernetes.io/kept-config"
+)
+
 // buildSpecs builds a kustomization of specs through the kustomize API.
 func (r *Repo) buildSpecs(k *kustomization) ([]*load.Node, diag.List) {
 	built, diags := r.kustomize(k, newExpandingFS(r, false))
@@ -55,6 +64,7 @@ func (r *Repo) buildSpecs(k *kustomization) ([]*load.Node, diag.List) {
 	if err != nil {
 		return nil, append(diags, diag.New(r.display(k.file), "kustomize: %v", err))
 	}
+	data = bytes.ReplaceAll(data, []byte(keptConfig), []byte(localConfig))
 	nodes, problems := load.Parse(r.display(k.file), data)
 	return unplaced(nodes, r.display(k.file)), append(diags, problems...)
 }

@@ -100,8 +100,8 @@ func (k *kustomization) local(item *load.Node) (string, diag.List) {
 // parseBelow reads the documents of a file that an entry of a kustomization
 // names. Like kustomize, it reads files below the kustomization's folder only.
 func (r *Repo) parseBelow(k *kustomization, item *load.Node, rel string) ([]*load.Node, diag.List) {
-	real, err := r.resolve(rel)
-	if err == nil && !within(filepath.Join(r.resolved, filepath.FromSlash(k.dir)), real) {
+	target, err := r.resolve(rel)
+	if err == nil && !within(filepath.Join(r.resolved, filepath.FromSlash(k.dir)), target) {
 		d := at(item, "names %s, which is outside this file's folder, where kustomize reads no files", diag.Quote(item.Value))
 		d.Hint = "name a folder with a kustomization of its own, or copy the file"
 		return nil, diag.List{d}

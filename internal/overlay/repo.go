@@ -101,22 +101,22 @@ func (r *Repo) resolve(rel string) (string, error) {
 	if !filepath.IsLocal(filepath.FromSlash(rel)) {
 		return "", r.outside(rel)
 	}
-	real, err := filepath.EvalSymlinks(filepath.Join(r.resolved, filepath.FromSlash(rel)))
+	target, err := filepath.EvalSymlinks(filepath.Join(r.resolved, filepath.FromSlash(rel)))
 	if err != nil {
 		return "", err
 	}
-	if !r.contains(real) {
+	if !r.contains(target) {
 		return "", r.outside(rel)
 	}
-	return real, nil
+	return target, nil
 }
 
-func (r *Repo) contains(real string) bool { return within(r.resolved, real) }
+func (r *Repo) contains(target string) bool { return within(r.resolved, target) }
 
 // within tells whether a path is a folder or below it. Both are absolute and
 // without symbolic links.
-func within(dir, real string) bool {
-	below, err := filepath.Rel(dir, real)
+func within(dir, target string) bool {
+	below, err := filepath.Rel(dir, target)
 	return err == nil && filepath.IsLocal(below)
 }
 
@@ -128,11 +128,11 @@ func (r *Repo) outside(rel string) error {
 
 // isDir tells whether a path below the repository is a folder.
 func (r *Repo) isDir(rel string) bool {
-	real, err := r.resolve(rel)
+	target, err := r.resolve(rel)
 	if err != nil {
 		return false
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	return err == nil && info.IsDir()
 }
 
@@ -145,11 +145,11 @@ func (r *Repo) exists(rel string) bool {
 
 // read is a regular file of bounded size below the repository.
 func (r *Repo) read(rel string) ([]byte, error) {
-	real, err := r.resolve(rel)
+	target, err := r.resolve(rel)
 	if err != nil {
 		return nil, r.describe(rel, err)
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	switch {
 	case err != nil:
 		return nil, r.describe(rel, err)
@@ -162,7 +162,7 @@ func (r *Repo) read(rel string) ([]byte, error) {
 		d.Hint = "split it"
 		return nil, diag.List{d}
 	}
-	data, err := os.ReadFile(real)
+	data, err := os.ReadFile(target)
 	if err != nil {
 		return nil, r.describe(rel, err)
 	}
@@ -185,12 +185,10 @@ func (r *Repo) describe(rel string, err error) error {
 // describe puts an error of the operating system into the form of all others,
 // without the absolute path that it names.
 func describe(file string, err error, hint string) error {
-	var list diag.List
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[diag.List](err); ok {
 		return list
 	}
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err
 	}
 	message := "cannot be read: " + err.Error()
@@ -204,8 +202,7 @@ func describe(file string, err error, hint string) error {
 
 // asList is an error as diagnostics.
 func asList(err error) diag.List {
-	var list diag.List
-	if errors.As(err, &list) {
+	if list, ok := errors.AsType[diag.List](err); ok {
 		return list
 	}
 	return diag.List{diag.New("", "%v", err)}

@@ -194,19 +194,19 @@ func unmatched(patch *load.Node, specs []*load.Node) diag.Diagnostic {
 // unplaced takes the positions off documents that have none in a file of their
 // own.
 func unplaced(nodes []*load.Node, file string) []*load.Node {
-	var clear func(node *load.Node)
-	clear = func(node *load.Node) {
+	var unplace func(node *load.Node)
+	unplace = func(node *load.Node) {
 		node.File, node.Line, node.Column = file, 0, 0
 		for i := range node.Entries {
 			node.Entries[i].KeyLine, node.Entries[i].KeyColumn = 0, 0
-			clear(node.Entries[i].Value)
+			unplace(node.Entries[i].Value)
 		}
 		for _, item := range node.Items {
-			clear(item)
+			unplace(item)
 		}
 	}
 	for _, node := range nodes {
-		clear(node)
+		unplace(node)
 	}
 	return nodes
 }

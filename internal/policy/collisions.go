@@ -1,15 +1,16 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// repeated reports objects that stand twice: once for all those of two caches
+// Repeated reports objects that stand twice: once for all those of two caches
 // with the same name, and once for each namespace that two caches create.
-func repeated(source string, objects []manifest.Object) diag.List {
+func Repeated(source string, objects []manifest.Object) diag.List {
 	var list diag.List
 	var again []manifest.ID
 	seen := map[manifest.ID]bool{}
@@ -72,24 +73,27 @@ func sharedBackups(source string, objects []manifest.Object) diag.List {
 	return list
 }
 
-// sharedHosts reports Ingresses that answer for the same name and path.
+// sharedHosts reports Ingresses of one class that answer for the same name and
+// path.
 func sharedHosts(source string, objects []manifest.Object) diag.List {
 	var list diag.List
-	first := map[string]manifest.ID{}
+	type address struct{ class, host, path string }
+	first := map[address]manifest.ID{}
 	for _, o := range objects {
 		if o.Kind != "Ingress" || o.Group != "networking.k8s.io" {
 			continue
 		}
+		class := text(o.Fields, "spec", "ingressClassName") + text(o.Fields, "metadata", "annotations", "kubernetes.io/ingress.class")
 		for _, rule := range items(o.Fields, "spec", "rules") {
 			for _, path := range items(rule, "http", "paths") {
-				address := fmt.Sprintf("%v%v", field(rule, "host"), field(path, "path"))
-				if other, taken := first[address]; taken && other != o.ID {
-					d := diag.New(source, "renders %s and %s, which both answer for %s", other, o.ID, address)
+				at := address{class, text(rule, "host"), text(path, "path")}
+				if other, taken := first[at]; taken && other != o.ID {
+					d := diag.New(source, "renders %s and %s, which both answer for %s%s", other, o.ID, cmp.Or(at.host, "any host, "), at.path)
 					d.Hint = "give each cache a spec.hostname and spec.ingress.extraHosts of its own"
 					list = append(list, d)
 					continue
 				}
-				first[address] = o.ID
+				first[at] = o.ID
 			}
 		}
 	}
@@ -103,6 +107,12 @@ func field(value any, path ...string) any {
 		value = fields[key]
 	}
 	return value
+}
+
+// text is a string within decoded JSON; empty when it is not there.
+func text(value any, path ...string) string {
+	found, _ := field(value, path...).(string)
+	return found
 }
 
 // items are those of a list within decoded JSON.

@@ -19,7 +19,7 @@ func Check(source string, objects []manifest.Object) diag.List {
 		d.Hint = "name at least one cache under generators; an empty environment would delete everything"
 		return diag.List{d}
 	}
-	list := repeated(source, objects)
+	list := Repeated(source, objects)
 	list = append(list, sharedBackups(source, objects)...)
 	list = append(list, sharedHosts(source, objects)...)
 	for _, o := range objects {

@@ -1,0 +1,98 @@
+package policy
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+)
+
+const (
+	namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: cache}\n"
+	role      = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"
+	secret    = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\n"
+)
+
+func TestCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		objects []string
+		want    []string
+	}{
+		"nothing":                {nil, []string{"overlays/a/kustomization.yaml: error: renders no objects; name at least one cache under generators; an empty environment would delete everything"}},
+		"fine":                   {[]string{namespace, role}, nil},
+		"twice":                  {[]string{role, namespace, role}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the caches different names or namespaces"}},
+		"a namespace twice":      {[]string{namespace, role, namespace}, []string{"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one cache of the namespace"}},
+		"twice in two versions":  {[]string{role, "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the caches different names or namespaces"}},
+		"in two groups":          {[]string{role, "apiVersion: example.com/v1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"}, nil},
+		"in two namespaces":      {[]string{role, "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a, namespace: b}\n"}, nil},
+		"a spec":                 {[]string{namespace, "apiVersion: atticgen.dev/v1alpha1\nkind: AtticCache\nmetadata: {name: a, namespace: cache}\n"}, []string{"overlays/a/kustomization.yaml: error: renders AtticCache cache/a, a spec, as it is; name it under generators instead of resources"}},
+		"a spec of any version":  {[]string{"apiVersion: atticgen.dev/v9\nkind: Future\nmetadata: {name: a}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Future a, a spec, as it is; name it under generators instead of resources"}},
+		"data":                   {[]string{secret + "data: {a: YQ==, b: Yg==}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (2 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
+		"stringData":             {[]string{secret + "stringData: {a: b}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with stringData in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
+		"an empty Secret":        {[]string{secret + "data: {}\nstringData: ~\n"}, nil},
+		"a Secret of others":     {[]string{"apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: b}\n"}, nil},
+		"a sealed one":           {[]string{"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec: {encryptedData: {a: b}}\n"}, nil},
+		"encrypted":              {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: ''}\nsops: {mac: a}\n"}, nil},
+		"encrypted, not all":     {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: Yg==}\nsops: {mac: a}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
+		"only said to be":        {[]string{secret + "data: {a: YQ==}\nsops: {}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
+		"encrypted by who knows": {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]'}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
+		"all of it twice": {[]string{namespace, role, secret, namespace, role, secret}, []string{
+			"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one cache of the namespace",
+			"overlays/a/kustomization.yaml: error: renders Role cache/a twice, and 1 more objects; give the caches different names or namespaces",
+		}},
+		"one host": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "a.example.com")}, []string{
+			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for a.example.com/; give each cache a spec.hostname and spec.ingress.extraHosts of its own",
+		}},
+		"every host": {[]string{ingress("a", "traefik", ""), ingress("b", "traefik", "")}, []string{
+			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for any host, /; give each cache a spec.hostname and spec.ingress.extraHosts of its own",
+		}},
+		"one host, two controllers": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "internal", "a.example.com")}, nil},
+		"two hosts":                 {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "b.example.com")}, nil},
+		"one backup": {[]string{store("a"), cluster("a", "pg", "a"), store("b"), cluster("b", "pg", "b")}, []string{
+			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup/ in https://s3.example.com under pg; set spec.postgres.backup.bucket to a bucket of its own in one of the caches",
+		}},
+		"one backup, two names":       {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
+		"a backup that is elsewhere":  {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},
+		"fields of unexpected shapes": {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: [a]\n"}, nil},
+		"an escape in a name":         {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var objects []manifest.Object
+			for _, text := range c.objects {
+				o, err := manifest.FromYAML([]byte(text))
+				if err != nil {
+					t.Fatal(err)
+				}
+				objects = append(objects, o)
+			}
+			if diff := cmp.Diff(c.want, lines(Check("overlays/a/kustomization.yaml", objects))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func ingress(name, class, host string) string {
+	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: " + name + ", namespace: cache}\n" +
+		"spec: {ingressClassName: " + class + ", rules: [{host: '" + host + "', http: {paths: [{path: /}]}}]}\n"
+}
+
+func store(namespace string) string {
+	return "apiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: " + namespace + ", namespace: " + namespace + "}\n" +
+		"spec: {configuration: {destinationPath: 's3://backup/', endpointURL: 'https://s3.example.com'}}\n"
+}
+
+func cluster(namespace, name, store string) string {
+	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
+		"spec: {plugins: [{parameters: {barmanObjectName: " + store + "}}]}\n"
+}
+
+func lines(list diag.List) []string {
+	var out []string
+	for _, d := range list {
+		out = append(out, d.String())
+	}
+	return out
+}

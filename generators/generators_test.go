@@ -46,6 +46,7 @@ func TestGenerateIsPure(t *testing.T) {
 			Hostname: "nix-cache.example.com",
 			Storage:  v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "nix-cache"},
 			Caches:   map[string]v1alpha1.Cache{"main": {Public: true}, "ci": {}},
+			CacheJob: &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"},
 			Postgres: &v1alpha1.PostgresClusterSpec{
 				Parameters: map[string]string{"work_mem": "8MB"},
 				Pooler:     &v1alpha1.Pooler{},

@@ -330,6 +330,7 @@ func TestRoutes(t *testing.T) {
 
 func TestCacheJob(t *testing.T) {
 	objects := generate(t, func(s *v1alpha1.AtticCacheSpec) {
+		s.CacheJob = &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"}
 		s.Caches = map[string]v1alpha1.Cache{
 			"main": {Public: true, Retention: "90d"},
 			"ci":   {Priority: new(int32(30)), UpstreamCacheKeyNames: []string{}},

@@ -30,14 +30,14 @@ const (
 // serverConfig is Attic's server.toml, as far as it is set here. Secrets come
 // from the environment.
 type serverConfig struct {
-	Listen            string            `toml:"listen"`
-	AllowedHosts      []string          `toml:"allowed-hosts"`
-	APIEndpoint       string            `toml:"api-endpoint"`
-	Database          databaseConfig    `toml:"database"`
-	Storage           storageConfig     `toml:"storage"`
-	Chunking          chunkingConfig    `toml:"chunking"`
-	Compression       compressionConfig `toml:"compression"`
-	GarbageCollection gcConfig          `toml:"garbage-collection"`
+	Listen            string             `toml:"listen,omitempty"`
+	AllowedHosts      []string           `toml:"allowed-hosts,omitempty"`
+	APIEndpoint       string             `toml:"api-endpoint,omitempty"`
+	Database          databaseConfig     `toml:"database"`
+	Storage           storageConfig      `toml:"storage"`
+	Chunking          chunkingConfig     `toml:"chunking"`
+	Compression       *compressionConfig `toml:"compression,omitempty"`
+	GarbageCollection *gcConfig          `toml:"garbage-collection,omitempty"`
 }
 
 type databaseConfig struct {
@@ -67,16 +67,10 @@ type gcConfig struct {
 	DefaultRetentionPeriod string `toml:"default-retention-period"`
 }
 
-func (c cache) serverTOML() string {
-	interval := string(c.spec.GC.Interval)
-	if interval == "" {
-		// The CronJob decides when to collect.
-		interval = "0s"
-	}
-	out, err := toml.Marshal(serverConfig{
-		Listen:       fmt.Sprintf("[::]:%d", naming.PortAPI),
-		AllowedHosts: c.hosts(),
-		APIEndpoint:  "https://" + c.spec.Hostname + "/",
+// migrationTOML has the tables without which Attic does not start. What serving
+// reads is left out, so that changing it runs no migration.
+func (c cache) migrationTOML() serverConfig {
+	return serverConfig{
 		Storage: storageConfig{
 			Type:     "s3",
 			Region:   c.spec.Storage.Region,
@@ -89,17 +83,22 @@ func (c cache) serverTOML() string {
 			AvgSize:          chunkAvgSize,
 			MaxSize:          chunkMaxSize,
 		},
-		Compression: compressionConfig{Type: "zstd"},
-		GarbageCollection: gcConfig{
-			Interval:               interval,
-			DefaultRetentionPeriod: string(c.spec.GC.Retention),
-		},
-	})
-	if err != nil {
-		// Structs of strings and numbers always marshal.
-		panic(err)
 	}
-	return string(out)
+}
+
+func (c cache) serverTOML() serverConfig {
+	interval := string(c.spec.GC.Interval)
+	if interval == "" {
+		// The CronJob decides when to collect.
+		interval = "0s"
+	}
+	config := c.migrationTOML()
+	config.Listen = fmt.Sprintf("[::]:%d", naming.PortAPI)
+	config.AllowedHosts = c.hosts()
+	config.APIEndpoint = "https://" + c.spec.Hostname + "/"
+	config.Compression = &compressionConfig{Type: "zstd"}
+	config.GarbageCollection = &gcConfig{Interval: interval, DefaultRetentionPeriod: string(c.spec.GC.Retention)}
+	return config
 }
 
 // hosts are the DNS names of the cache, its own first.
@@ -109,8 +108,12 @@ func (c cache) hosts() []string {
 
 // configMap holds server.toml under a name that changes with it, so that a
 // change rolls the pods that read it.
-func (c cache) configMap(prefix string, of meta.Of) *corev1.ConfigMap {
-	data := c.serverTOML()
+func (c cache) configMap(config serverConfig, prefix string, of meta.Of) *corev1.ConfigMap {
+	out, err := toml.Marshal(config)
+	if err != nil {
+		panic(err) // structs of strings and numbers always marshal
+	}
+	data := string(out)
 	of.Name, of.Instance, of.Version = prefix+"-"+naming.Digest(data), prefix, ""
 	return &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
@@ -123,14 +126,14 @@ func (c cache) configMap(prefix string, of meta.Of) *corev1.ConfigMap {
 // together with that, so that an older API finds its configuration for as long
 // as it may have to start again: until the migration has succeeded.
 func (c cache) servingConfig() *corev1.ConfigMap {
-	return c.configMap(c.names.Config(), meta.Of{App: appAttic, Component: "configuration", Wave: meta.WaveServing})
+	return c.configMap(c.serverTOML(), c.names.Config(), meta.Of{App: appAttic, Component: "configuration", Wave: meta.WaveServing})
 }
 
-// migrationConfig is the same for the migration, which comes before.
+// migrationConfig is what the migration, which comes before, needs of it.
 func (c cache) migrationConfig() *corev1.ConfigMap {
 	of := c.migrationOf()
 	of.Wave = meta.WaveFoundation
-	return c.configMap(c.names.With("migrate-config"), of)
+	return c.configMap(c.migrationTOML(), c.names.With("migrate-config"), of)
 }
 
 func (c cache) config() []meta.Object { return []meta.Object{c.servingConfig()} }

@@ -17,8 +17,6 @@ import (
 const (
 	// DefaultImage is the reference's pinned image.
 	DefaultImage = "heywoodlh/attic:12cbeca141f46e1ade76728bce8adc447f2166c6"
-	// DefaultToolImage is atticgen itself, for the Job that applies caches.
-	DefaultToolImage = "registry.gitlab.com/attic-cache/atticgen:v0.1.0"
 	// DefaultPodSecurityVersion is the oldest Kubernetes that CloudNativePG
 	// 1.30 supports.
 	DefaultPodSecurityVersion = "v1.34"
@@ -113,7 +111,6 @@ func defaultCaches(s *v1alpha1.AtticCacheSpec, names naming.Set) {
 		s.Caches[name] = cache
 	}
 	job := defaulting.Block(&s.CacheJob)
-	defaulting.Value(&job.Image, DefaultToolImage)
 	token := defaulting.Block(&job.TokenSecret)
 	defaulting.Value(&token.SecretName, names.AdminToken())
 	defaulting.Value(&token.Key, "token")
@@ -142,7 +139,7 @@ func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
 	defaultPeer(defaulting.Block(&n.Traefik), "traefik", naming.LabelName, "traefik")
 	defaultPeer(defaulting.Block(&n.Monitoring), "monitoring", naming.LabelName, "prometheus")
 	defaultPeer(defaulting.Block(&n.PostgresOperator), "cnpg-system", naming.LabelName, "cloudnative-pg")
-	defaultPeer(defaulting.Block(&n.DNS), "kube-system", "k8s-app", "kube-dns")
+	defaultPeer(&defaulting.Block(&n.DNS).Peer, "kube-system", "k8s-app", "kube-dns")
 
 	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
 	if n.BackupS3 == nil && objectstore.SameEndpoint(s.Postgres.Backup.Endpoint, s.Storage.Endpoint) {

@@ -55,7 +55,9 @@ var operations = []operation{
 	{name: "nar", priority: 800, matches: []route{{rule: "PathRegexp(`" + cachePath + "nar/`)"}}},
 	{name: "upload", priority: 700, matches: []route{{rule: "Path(`/_api/v1/upload-path`)"}}},
 	{name: "api", priority: 600, matches: []route{{rule: "PathPrefix(`/_api/`)"}}},
-	{name: "other", priority: 500, matches: []route{{rule: "PathPrefix(`/`)"}}},
+	// Challenges go to cert-manager's solver even where every request is
+	// redirected to HTTPS first.
+	{name: "other", priority: 500, matches: []route{{rule: "!PathPrefix(`/.well-known/acme-challenge/`)"}}},
 }
 
 // redirectPriority is the lowest there is, so that the routes by which
@@ -168,7 +170,7 @@ func (c cache) middlewares() []meta.Object {
 
 func (c cache) operationRoute(o operation) meta.Object {
 	in := c.spec.Ingress
-	spec := traefik.IngressRouteSpec{EntryPoints: []string{in.EntryPoint}, TLS: &traefik.TLS{SecretName: in.TLSSecret}}
+	spec := traefik.IngressRouteSpec{IngressClassName: in.ClassName, EntryPoints: []string{in.EntryPoint}, TLS: &traefik.TLS{SecretName: in.TLSSecret}}
 	for _, r := range o.matches {
 		names := c.common()
 		if r.middleware != "" {
@@ -188,7 +190,8 @@ func (c cache) operationRoute(o operation) meta.Object {
 // redirectRoute sends plain HTTP to HTTPS.
 func (c cache) redirectRoute() meta.Object {
 	return traefik.NewIngressRoute(c.scope.Object(c.ingressOf(c.names.With(middlewareHTTPS))), traefik.IngressRouteSpec{
-		EntryPoints: []string{c.spec.Ingress.HTTPEntryPoint},
+		IngressClassName: c.spec.Ingress.ClassName,
+		EntryPoints:      []string{c.spec.Ingress.HTTPEntryPoint},
 		Routes: []traefik.Route{{
 			Kind:        "Rule",
 			Match:       c.hostRule(),

@@ -23,7 +23,7 @@ func (c cache) networkPolicies() []meta.Object {
 	policies := []meta.Object{
 		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
 		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{{
-			Peers: []networkingv1.NetworkPolicyPeer{hardened.PodsIn(*n.DNS)},
+			Peers: append([]networkingv1.NetworkPolicyPeer{hardened.PodsIn(n.DNS.Peer)}, hardened.Blocks(n.DNS.CIDRs)...),
 			UDP:   []int32{naming.PortDNS},
 			TCP:   []int32{naming.PortDNS},
 		}}),

@@ -51,6 +51,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	validateConnections(p, spec, s)
 	validateIngress(p, spec.Child("ingress"), s)
 	validateNetwork(p, spec.Child("network"), *s.Network)
+	objectstore.WarnPrivate(p, spec.Child("storage", "endpoint"), s.Storage.Endpoint, spec.Child("network", "s3"), *s.Network.S3)
 	validateSecretKey(p, spec.Child("signingKey"), *s.SigningKey)
 	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
@@ -117,7 +118,13 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		}
 		p.Unique(keys, cache.UpstreamCacheKeyNames)
 	}
-	p.Image(spec.Child("cacheJob", "image"), s.CacheJob.Image, 3)
+	image := spec.Child("cacheJob", "image")
+	switch {
+	case s.CacheJob.Image != "":
+		p.Image(image, s.CacheJob.Image, 3)
+	case len(s.Caches) > 0:
+		p.Add(image, "is missing, and the Job that applies spec.caches runs it", "write the image of atticgen, pinned, as make image builds it")
+	}
 	validateSecretKey(p, spec.Child("cacheJob", "tokenSecret"), *s.CacheJob.TokenSecret)
 }
 
@@ -205,7 +212,8 @@ func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network)
 	hardened.ValidatePeer(p, path.Child("traefik"), *n.Traefik)
 	hardened.ValidatePeer(p, path.Child("monitoring"), *n.Monitoring)
 	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
-	hardened.ValidatePeer(p, path.Child("dns"), *n.DNS)
+	hardened.ValidatePeer(p, path.Child("dns"), n.DNS.Peer)
+	p.CIDRs(path.Child("dns", "cidrs"), n.DNS.CIDRs)
 	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
 	if !reflect.DeepEqual(n.S3, n.BackupS3) {
 		objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)

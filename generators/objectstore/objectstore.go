@@ -123,6 +123,24 @@ func DefaultPeer(peer *v1alpha1.S3Peer, endpoint string) {
 	}
 }
 
+// privateSuffixes end names that are looked up within an organisation.
+var privateSuffixes = []string{".internal", ".local", ".lan", ".corp", ".home.arpa", ".intranet"}
+
+// WarnPrivate warns about a store whose name says that it is not on the public
+// internet, while the policy lets pods reach the public internet alone.
+func WarnPrivate(p *validate.Problems, path *field.Path, endpoint string, at *field.Path, peer v1alpha1.S3Peer) {
+	u, err := url.Parse(endpoint)
+	if err != nil || peer.Namespace != "" || len(peer.CIDRs) > 0 {
+		return
+	}
+	for _, suffix := range privateSuffixes {
+		if strings.HasSuffix(u.Hostname(), suffix) {
+			p.Warn(path, fmt.Sprintf("is %s, which looks private, and pods may reach public addresses only", validate.Quote(endpoint)),
+				fmt.Sprintf("write the store's addresses under %s", at.Child("cidrs")))
+		}
+	}
+}
+
 func port(u *url.URL) int32 {
 	if n, err := strconv.ParseUint(u.Port(), 10, 16); err == nil {
 		return int32(n)

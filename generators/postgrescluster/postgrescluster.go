@@ -171,15 +171,27 @@ func backupStore(o Options) *barmanv1.ObjectStore {
 					AccessKeyIDReference:     secret(objectstore.KeyAccessKeyID),
 					SecretAccessKeyReference: secret(objectstore.KeySecretAccessKey),
 				}},
-				Wal:  &barmanapi.WalBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, MaxParallel: walParallel},
-				Data: &barmanapi.DataBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption},
+				Wal: &barmanapi.WalBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, MaxParallel: walParallel},
+				// A backup that waits for an ordinary checkpoint can wait for
+				// minutes.
+				Data: &barmanapi.DataBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, ImmediateCheckpoint: true},
 			},
 			InstanceSidecarConfiguration: barmanv1.InstanceSidecarConfiguration{
-				Env:       append(objectstore.Compatibility(), corev1.EnvVar{Name: "AWS_DEFAULT_REGION", Value: b.Region}),
+				Env:       sidecarEnv(b.Region),
 				Resources: hardened.Resources(sidecarResources),
 			},
 		},
 	}
+}
+
+// sidecarEnv lifts the statement timeout, which is for requests, from the
+// backup's own connection: starting and stopping a backup wait for a checkpoint
+// and for the archive.
+func sidecarEnv(region string) []corev1.EnvVar {
+	return append(objectstore.Compatibility(),
+		corev1.EnvVar{Name: "AWS_DEFAULT_REGION", Value: region},
+		corev1.EnvVar{Name: "PGOPTIONS", Value: "-c statement_timeout=0"},
+	)
 }
 
 // sidecarResources are those of the plugin's container beside each instance.

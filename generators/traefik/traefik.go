@@ -22,6 +22,8 @@ type IngressRoute struct {
 
 // IngressRouteSpec is entry points, routes and TLS.
 type IngressRouteSpec struct {
+	// IngressClassName names the Traefik that the route is for.
+	IngressClassName string `json:"ingressClassName,omitempty"`
 	// EntryPoints name Traefik's listeners.
 	EntryPoints []string `json:"entryPoints,omitempty"`
 	// Routes are tried by priority, highest first.

@@ -90,8 +90,33 @@ func (w *work) lay(copies int) error {
 		if err := w.copyIn(filepath.Join("overlays", source), filepath.Join("overlays", name)); err != nil {
 			return err
 		}
+		if err := setApart(w.path("overlays", name, "cache"), name); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// setApart gives a copy a name and buckets of its own, as environments that are
+// rendered together must have.
+func setApart(dir, name string) error {
+	patch := fmt.Sprintf(`apiVersion: atticgen.dev/v1alpha1
+kind: AtticCache
+metadata: {name: attic, namespace: nix-cache}
+spec:
+  hostname: %[1]s.example.com
+  storage: {bucket: %[1]s}
+  postgres: {backup: {bucket: %[1]s-backup}}
+`, name)
+	if err := os.WriteFile(filepath.Join(dir, "copy.yaml"), []byte(patch), 0o600); err != nil {
+		return err
+	}
+	kustomization, err := os.OpenFile(filepath.Join(dir, "kustomization.yaml"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = kustomization.WriteString("  - path: copy.yaml\n") // its patches come last
+	return errors.Join(err, kustomization.Close())
 }
 
 // copyIn copies a folder of this repository.

@@ -11,20 +11,17 @@ import (
 
 func newExplain(streams Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain KIND[.FIELD…]",
+		Use:   "explain [KIND[.FIELD…]]",
 		Short: "Explain a kind of spec or one of its fields",
-		Long:  "Explain a kind of spec or one of its fields: type, default, where the default\ncomes from, and what is below it.",
-		Example: `  atticgen explain atticcache
+		Long: `Explain a kind of spec or one of its fields: type, default, where the default
+comes from, and what is below it. Without an argument, list the kinds.`,
+		Example: `  atticgen explain
+  atticgen explain atticcache
   atticgen explain atticcache.spec.api.minReplicas
   atticgen explain 'atticcache.spec.caches[main].retention'`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			kind, path, _ := strings.Cut(args[0], ".")
-			doc, err := specdoc.Kind(kind)
-			if err != nil {
-				return &failure{code: ExitUsage, err: err}
-			}
-			text, err := doc.Text(path)
+			text, err := explain(args)
 			if err != nil {
 				return &failure{code: ExitUsage, err: err}
 			}
@@ -34,4 +31,17 @@ func newExplain(streams Streams) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// explain is the text about what the arguments name.
+func explain(args []string) (string, error) {
+	if len(args) == 0 {
+		return specdoc.List()
+	}
+	kind, path, _ := strings.Cut(args[0], ".")
+	doc, err := specdoc.Kind(kind)
+	if err != nil {
+		return "", err
+	}
+	return doc.Text(path)
 }

@@ -16,6 +16,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 	"gitlab.com/attic-cache/atticgen/internal/overlay"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
@@ -27,6 +28,7 @@ type renderOptions struct {
 	root, output string
 	format       report.Format
 	check        bool
+	removeData   bool
 }
 
 func newRender(streams Streams) *cobra.Command {
@@ -50,6 +52,7 @@ write are left alone. Either all environments are written or none.`,
 	flags.StringVarP(&o.output, "output", "o", "", "folder to write environments to (default <root>/environments)")
 	flags.Var(&o.format, "format", "form of the summary: text, markdown or json")
 	flags.BoolVar(&o.check, "check", false, "write nothing; exit with code 4 if anything would change")
+	flags.BoolVar(&o.removeData, "remove-data", false, "let databases, namespaces, volumes and backup stores go from an environment")
 	return cmd
 }
 
@@ -65,7 +68,17 @@ func render(ctx context.Context, streams Streams, o renderOptions, args []string
 	if err != nil {
 		return &failure{code: ExitInput, err: err}
 	}
+	output := o.output
+	if output == "" {
+		output = filepath.Join(o.root, environmentsFolder)
+	}
+	if err := checkOutput(o.root, output, overlays); err != nil {
+		return &failure{code: ExitInput, err: err}
+	}
 	environments, diags := build(ctx, repo, overlays)
+	if !diags.HasErrors() {
+		diags = append(diags, policy.Across(environments)...)
+	}
 	if err := diags.Err(); err != nil {
 		return &failure{code: ExitInput, err: err}
 	}
@@ -74,16 +87,14 @@ func render(ctx context.Context, streams Streams, o renderOptions, args []string
 	}
 	printDiagnostics(streams.Err, diags)
 
-	output := o.output
-	if output == "" {
-		output = filepath.Join(o.root, environmentsFolder)
-	}
-	if err := checkOutput(o.root, output, overlays); err != nil {
-		return &failure{code: ExitInput, err: err}
-	}
 	plans, summaries, err := plan(output, environments)
 	if err != nil {
 		return err
+	}
+	if !o.removeData {
+		if err := vanishing(plans, environments).Err(); err != nil {
+			return &failure{code: ExitInput, err: err}
+		}
 	}
 	if !o.check {
 		if err := tree.Commit(ctx, plans); err != nil {
@@ -144,16 +155,10 @@ func checkNames(overlays []string) error {
 	return unfit.Err()
 }
 
-// environment is one rendered overlay.
-type environment struct {
-	overlay string
-	objects []manifest.Object
-}
-
 // build renders overlays side by side. The order of everything it returns does
 // not depend on which is done first.
-func build(ctx context.Context, repo *overlay.Repo, overlays []string) ([]environment, diag.List) {
-	environments := make([]environment, len(overlays))
+func build(ctx context.Context, repo *overlay.Repo, overlays []string) ([]policy.Environment, diag.List) {
+	environments := make([]policy.Environment, len(overlays))
 	problems := make([]diag.List, len(overlays))
 	var wait sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
@@ -164,24 +169,24 @@ func build(ctx context.Context, repo *overlay.Repo, overlays []string) ([]enviro
 			if ctx.Err() != nil {
 				return
 			}
-			environments[i].overlay = name
-			environments[i].objects, problems[i] = repo.Build(name, overlay.Options{})
+			environments[i].Overlay = name
+			environments[i].Objects, problems[i] = repo.Build(name, overlay.Options{})
 		})
 	}
 	wait.Wait()
 	return environments, slices.Concat(problems...)
 }
 
-func plan(output string, environments []environment) ([]*tree.Plan, []report.Environment, error) {
+func plan(output string, environments []policy.Environment) ([]*tree.Plan, []report.Environment, error) {
 	var plans []*tree.Plan
 	var summaries []report.Environment
 	var failures []error
 	for _, e := range environments {
-		files, err := manifest.Layout(e.overlay, e.objects)
+		files, err := manifest.Layout(e.Overlay, e.Objects)
 		if err != nil {
-			return nil, nil, &failure{code: ExitInput, err: fmt.Errorf("%s: %w", e.overlay, err)}
+			return nil, nil, &failure{code: ExitInput, err: fmt.Errorf("%s: %w", e.Overlay, err)}
 		}
-		dir := filepath.Join(output, path.Base(e.overlay))
+		dir := filepath.Join(output, path.Base(e.Overlay))
 		p, err := tree.NewPlan(dir, files)
 		if err != nil {
 			failures = append(failures, err)
@@ -189,7 +194,7 @@ func plan(output string, environments []environment) ([]*tree.Plan, []report.Env
 		}
 		plans = append(plans, p)
 		summaries = append(summaries, report.Environment{
-			Name: path.Base(e.overlay), Folder: filepath.ToSlash(dir), Objects: len(e.objects), Changes: p.Changes(), Foreign: p.Foreign(),
+			Name: path.Base(e.Overlay), Folder: filepath.ToSlash(dir), Objects: len(e.Objects), Changes: p.Changes(), Foreign: p.Foreign(),
 		})
 	}
 	if len(failures) > 0 {

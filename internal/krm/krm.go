@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
@@ -122,7 +123,7 @@ func merge(items []*yaml.RNode, objects []manifest.Object) []*yaml.Node {
 	}
 	merged := []*yaml.Node{}
 	for _, item := range items {
-		if !generated[identify(item)] {
+		if !generated[identify(item)] && !superseded(item, objects) {
 			merged = append(merged, item.YNode())
 		}
 	}
@@ -166,6 +167,17 @@ func node(value any) *yaml.Node {
 	default:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}
 	}
+}
+
+// superseded tells whether an item came from an earlier run for the same spec:
+// names with a digest change with what they name.
+func superseded(item *yaml.RNode, objects []manifest.Object) bool {
+	labels := item.GetLabels()
+	return labels[naming.LabelManagedBy] == naming.ManagedBy && slices.ContainsFunc(objects, func(o manifest.Object) bool {
+		metadata, _ := o.Fields["metadata"].(map[string]any)
+		own, _ := metadata["labels"].(map[string]any)
+		return o.Namespace == item.GetNamespace() && own[naming.LabelPartOf] == labels[naming.LabelPartOf]
+	})
 }
 
 func identify(item *yaml.RNode) manifest.ID {

@@ -12,7 +12,8 @@ const patchKey = "$patch"
 // for a kind without a schema:
 //
 //   - maps merge key by key; lists and scalars are replaced;
-//   - a null in the patch deletes the key;
+//   - a null or ~ in the patch deletes the key; a key with nothing after it,
+//     by which kustomize deletes too, stays, for Decode to report;
 //   - a map in the patch with $patch: delete deletes the map, with
 //     $patch: replace stands in its place, and with $patch: merge is merged,
 //     as without;
@@ -31,6 +32,10 @@ func Merge(base, patch *Node) *Node {
 	switch {
 	case patch == nil:
 		return settle(base)
+	case patch.Kind == Null && patch.Value == "":
+		// Nothing was written, which more often is a value forgotten than a
+		// deletion meant. Decode asks for one or the other.
+		return patch
 	case patch.Kind == Null:
 		return nil
 	case patch.Kind != Map:

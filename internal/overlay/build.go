@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"fmt"
+	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
@@ -37,6 +38,11 @@ func (r *Repo) Build(overlay string, o Options) ([]manifest.Object, diag.List) {
 	}
 	if !diags.HasErrors() {
 		diags = append(diags, policy.Check(r.display(k.file), objects)...)
+	}
+	for i, d := range diags {
+		if d.File != "" && !strings.HasPrefix(d.File, r.display(overlay)+"/") {
+			diags[i].Message += " (in " + overlay + ")"
+		}
 	}
 	if diags.HasErrors() {
 		return nil, diags.Sorted()

@@ -30,10 +30,14 @@ type expandingFS struct {
 	generated map[string][]byte
 	diags     diag.List
 	schema    bool
+	// read are the kustomizations of the build, and objects what those of them
+	// generate that do, by folder below the repository.
+	read    map[string]*kustomization
+	objects map[string][]manifest.Object
 }
 
 func newExpandingFS(r *Repo, expand bool) *expandingFS {
-	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}}
+	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}}
 	f.repo = &Repo{given: r.given, resolved: r.resolved, seen: f}
 	return f
 }
@@ -119,6 +123,7 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	f.schema = f.schema || k.node.Get("openapi") != nil
+	f.read[k.dir] = k
 	if !f.expand || len(k.list("generators")) == 0 {
 		return data, nil
 	}
@@ -127,6 +132,7 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 		return nil, err
 	}
 	content, _ := k.node.Any().(map[string]any)
+	f.objects[k.dir] = objects
 	if len(objects) > 0 {
 		// Kustomize would name the file that is only in memory.
 		if err := f.report(policy.Repeated(f.repo.display(k.file), objects)); err != nil {

@@ -28,6 +28,9 @@ var building sync.Mutex
 func (r *Repo) buildObjects(k *kustomization) ([]manifest.Object, diag.List) {
 	fsys := newExpandingFS(r, true)
 	built, diags := r.kustomize(k, fsys)
+	if renamed := r.checkRenames(fsys.read, fsys.objects); len(renamed) > 0 {
+		return nil, append(diags, renamed...) // the cause of whatever kustomize said
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}

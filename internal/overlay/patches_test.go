@@ -35,7 +35,6 @@ func TestPatchesMergeAsInKustomize(t *testing.T) {
 		{name: "a list is replaced", patch: identified + "spec: {imagePullSecrets: [three]}\n"},
 		{name: "null deletes", patch: identified + "spec: {api: null}\n"},
 		{name: "tilde deletes", patch: identified + "spec: {api: {maxReplicas: ~}}\n"},
-		{name: "nothing after the key deletes", patch: identified + "spec:\n  api:\n"},
 		{name: "null of what is not there", patch: identified + "spec: {gc: null, postgres: {backup: null}}\n"},
 		{name: "delete a map", patch: identified + "spec:\n  api: {$patch: delete}\n"},
 		{name: "replace a map", patch: identified + "spec:\n  api: {$patch: replace, maxReplicas: 7}\n"},

@@ -40,37 +40,53 @@ func Repeated(source string, objects []manifest.Object) diag.List {
 // sharedBackups reports PostgreSQL clusters that archive into the same place,
 // where each would spoil the other's backup.
 func sharedBackups(source string, objects []manifest.Object) diag.List {
+	var list diag.List
+	first := map[string]manifest.ID{}
+	for _, b := range backups(objects) {
+		if other, taken := first[b.place]; taken && other != b.cluster {
+			d := diag.New(source, "renders %s and %s, which both back up to %s", other, b.cluster, b.place)
+			d.Hint = "set spec.postgres.backup.bucket to a bucket of its own in one of the caches"
+			list = append(list, d)
+			continue
+		}
+		first[b.place] = b.cluster
+	}
+	return list
+}
+
+// backup is where a PostgreSQL cluster archives to.
+type backup struct {
+	cluster manifest.ID
+	place   string
+}
+
+func backups(objects []manifest.Object) []backup {
 	stores := map[manifest.ID]manifest.Object{}
 	for _, o := range objects {
 		if o.Group == "barmancloud.cnpg.io" {
 			stores[o.ID] = o
 		}
 	}
-	var list diag.List
-	first := map[string]manifest.ID{}
+	var all []backup
 	for _, o := range objects {
 		if o.Kind != "Cluster" || o.Group != "postgresql.cnpg.io" {
 			continue
 		}
 		for _, plugin := range items(o.Fields, "spec", "plugins") {
-			name, _ := field(plugin, "parameters", "barmanObjectName").(string)
-			store, ok := stores[manifest.ID{Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Namespace: o.Namespace, Name: name}]
+			store, ok := stores[manifest.ID{
+				Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Namespace: o.Namespace,
+				Name: text(plugin, "parameters", "barmanObjectName"),
+			}]
 			if !ok {
 				continue
 			}
-			place := fmt.Sprintf("%v in %v under %s",
-				field(store.Fields, "spec", "configuration", "destinationPath"),
-				field(store.Fields, "spec", "configuration", "endpointURL"), o.Name)
-			if other, taken := first[place]; taken && other != o.ID {
-				d := diag.New(source, "renders %s and %s, which both back up to %s", other, o.ID, place)
-				d.Hint = "set spec.postgres.backup.bucket to a bucket of its own in one of the caches"
-				list = append(list, d)
-				continue
-			}
-			first[place] = o.ID
+			all = append(all, backup{o.ID, fmt.Sprintf("%s in %s under %s",
+				text(store.Fields, "spec", "configuration", "destinationPath"),
+				text(store.Fields, "spec", "configuration", "endpointURL"),
+				cmp.Or(text(plugin, "parameters", "serverName"), o.Name))})
 		}
 	}
-	return list
+	return all
 }
 
 // sharedHosts reports Ingresses of one class that answer for the same name and
@@ -100,23 +116,23 @@ func sharedHosts(source string, objects []manifest.Object) diag.List {
 	return list
 }
 
-// field is a value within decoded JSON; nil when it is not there.
-func field(value any, path ...string) any {
+// value is one within decoded JSON; nil when it is not there.
+func value(of any, path ...string) any {
 	for _, key := range path {
-		fields, _ := value.(map[string]any)
-		value = fields[key]
+		fields, _ := of.(map[string]any)
+		of = fields[key]
 	}
-	return value
+	return of
 }
 
 // text is a string within decoded JSON; empty when it is not there.
-func text(value any, path ...string) string {
-	found, _ := field(value, path...).(string)
+func text(of any, path ...string) string {
+	found, _ := value(of, path...).(string)
 	return found
 }
 
 // items are those of a list within decoded JSON.
-func items(value any, path ...string) []any {
-	list, _ := field(value, path...).([]any)
+func items(of any, path ...string) []any {
+	list, _ := value(of, path...).([]any)
 	return list
 }

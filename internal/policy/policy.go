@@ -29,6 +29,8 @@ func Check(source string, objects []manifest.Object) diag.List {
 		if d, ok := plainSecret(source, o); ok {
 			list = append(list, d)
 		}
+		list = append(list, homeless(source, o)...)
+		list = append(list, unpinned(source, o)...)
 	}
 	return list
 }

@@ -32,8 +32,8 @@ func TestCheck(t *testing.T) {
 		"data":                   {[]string{secret + "data: {a: YQ==, b: Yg==}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (2 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
 		"stringData":             {[]string{secret + "stringData: {a: b}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with stringData in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
 		"an empty Secret":        {[]string{secret + "data: {}\nstringData: ~\n"}, nil},
-		"a Secret of others":     {[]string{"apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: a}\ndata: {a: b}\n"}, nil},
-		"a sealed one":           {[]string{"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec: {encryptedData: {a: b}}\n"}, nil},
+		"a Secret of others":     {[]string{"apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: {a: b}\n"}, nil},
+		"a sealed one":           {[]string{"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: cache}\nspec: {encryptedData: {a: b}}\n"}, nil},
 		"encrypted":              {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: ''}\nsops: {mac: a}\n"}, nil},
 		"encrypted, not all":     {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: Yg==}\nsops: {mac: a}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
 		"only said to be":        {[]string{secret + "data: {a: YQ==}\nsops: {}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
@@ -55,8 +55,14 @@ func TestCheck(t *testing.T) {
 		}},
 		"one backup, two names":       {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
 		"a backup that is elsewhere":  {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},
-		"fields of unexpected shapes": {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: [a]\n"}, nil},
-		"an escape in a name":         {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
+		"fields of unexpected shapes": {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b, namespace: cache}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a, namespace: cache}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: [a]\n"}, nil},
+		"no namespace": {[]string{"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\n"}, []string{
+			"overlays/a/kustomization.yaml: warning: renders ExternalSecret a without a namespace, and Flux and Argo CD each choose their own; write metadata.namespace",
+		}},
+		"images that move": {[]string{"apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a, namespace: cache}\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{image: 'busybox:latest'}, {image: 'busybox:1.36.1'}]}}}}}\n"}, []string{
+			`overlays/a/kustomization.yaml: warning: renders CronJob cache/a, whose image has the tag "latest", which can move to another image; pin it by digest (name@sha256:… with 64 hexadecimal digits), commit hash (name:12cbeca1…) or exact version (name:18.6)`,
+		}},
+		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var objects []manifest.Object

@@ -6,11 +6,33 @@ import (
 	"unicode/utf8"
 )
 
-// width is how long a line may be, in characters.
-const width = 80
+const (
+	// width is how long a line may be, in characters.
+	width = 80
+	// inField indents what is said about one of several fields.
+	inField = "      "
+)
+
+// List is one paragraph for each kind, as a terminal shows them.
+func List() (string, error) {
+	kinds, err := Kinds()
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("KINDS:\n")
+	for _, kind := range kinds {
+		doc, err := Kind(kind)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "  %s <%s>\n%s", doc.Kind, doc.APIVersion, wrap(doc.Description, inField))
+	}
+	return b.String(), nil
+}
 
 // Text explains one field on a terminal, in the manner of kubectl explain: type,
-// default and description, and a line about each field of a block. An empty
+// default and description, of the field and of each field of a block. An empty
 // path is the kind itself. A path may be as [Field] has it or as error messages
 // do, as in spec.caches[main].priority. An unknown one is a [diag.List] that
 // names the nearest fields.
@@ -34,8 +56,10 @@ func (d Doc) Text(path string) (string, error) {
 		b.WriteString("\nFIELDS:\n")
 	}
 	for _, child := range f.Fields {
-		fmt.Fprintf(&b, "  %s <%s>%s\n", child.Name, child.Type, child.mark())
-		fmt.Fprintf(&b, "      %s\n", cutLine(sentence(child.Description), width-6))
+		fmt.Fprintf(&b, "  %s <%s>%s\n%s", child.Name, child.Type, child.mark(), wrap(child.Description, inField))
+		if text := d.defaultLine(child); text != "" {
+			b.WriteString(wrap("Default: "+text, inField))
+		}
 	}
 	return b.String(), nil
 }
@@ -95,17 +119,4 @@ func wrap(text, indent string) string {
 		b.WriteString("\n")
 	}
 	return b.String()
-}
-
-// cutLine shortens text to a number of characters, at the end of a phrase where
-// there is one, or of a word.
-func cutLine(text string, limit int) string {
-	if utf8.RuneCountInString(text) <= limit {
-		return text
-	}
-	cut := string([]rune(text)[:limit-1])
-	if i := strings.LastIndexAny(cut, ",;:"); i > limit/2 {
-		return cut[:i] + "…"
-	}
-	return cut[:max(0, strings.LastIndex(cut, " "))] + "…"
 }

@@ -20,13 +20,13 @@ func TestText(t *testing.T) {
 
 FIELDS:
   apiVersion <text> -required-
-      Always example.com/v1
+      Always example.com/v1.
   kind <text> -required-
-      Always Library
+      Always Library.
   metadata <block> -required-
-      What names the library
+      What names the library.
   spec <block> -required-
-      What differs from the defaults
+      What differs from the defaults.
 `,
 		"spec.sign": `FIELD:    spec.sign <text>
 DEFAULT:  "The library" (the reference's sign)
@@ -55,7 +55,59 @@ DESCRIPTION:
 
 FIELDS:
   seats <number> -required-
-      Seats around it
+      Seats around it.
+`,
+		"spec": `FIELD:    spec <block> -required-
+
+DESCRIPTION:
+    What differs from the defaults.
+
+    Spec says what is in the library.
+
+FIELDS:
+  openHours <duration>
+      openHours lasts from the morning on.
+      Default: 8h (as everywhere)
+  sign <text>
+      Sign over the door, as in "Please | enter" or <name>_door. A sign that
+      *nobody* reads is no sign.
+
+      It is painted once.
+      Default: "The library" (the reference's sign)
+  books <map of blocks>
+      Books by title.
+      Default: none
+  desks <list of blocks>
+      Where people read.
+      Default: none (people stand)
+  lamp <block>
+      Over every desk.
+      Default: 40 lumen and warm
+  spare <block>
+      The lamp that replaces it.
+      Default: not wanted (darkness)
+  catNames <list of text>
+      Called out in the evening, see spec.sign.
+      Default: Tom and Minka
+  cats <number or percentage>
+      The largest number of cats.
+      Default: 2
+`,
+		"spec.lamp.light": `FIELD:    spec.lamp.light <block>
+DEFAULT:  see spec.lamp: 40 lumen and warm
+
+DESCRIPTION:
+    Light it gives.
+
+    Brightness and colour.
+
+FIELDS:
+  lumen <quantity>
+      How bright it is, in lumen.
+      Default: see spec.lamp: 40 lumen and warm
+  colour <text>
+      Warm or cold.
+      Default: warm
 `,
 	}
 	doc := library(t)
@@ -69,6 +121,21 @@ FIELDS:
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestList(t *testing.T) {
+	got, err := List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(got) {
+		if utf8.RuneCountInString(line) > width+1 {
+			t.Errorf("%q is too long", line)
+		}
+	}
+	if want := "KINDS:\n  AtticCache <atticgen.dev/v1alpha1>\n      An Attic binary cache"; !strings.HasPrefix(got, want) {
+		t.Errorf("got\n%s\nwant it to begin with\n%s", got, want)
 	}
 }
 

@@ -130,8 +130,9 @@ type Cache struct {
 
 // CacheJob is how caches are applied.
 type CacheJob struct {
-	// Image of atticgen itself, pinned by digest, commit hash or exact version.
-	// Default: registry.gitlab.com/attic-cache/atticgen:v0.1.0.
+	// Image of atticgen itself, pinned by digest, commit hash or exact version,
+	// as "make image" builds it; it must be given when caches are named.
+	// Default: none.
 	Image string `json:"image,omitempty"`
 
 	// TokenSecret is the Secret key with a token that may pull from, create and
@@ -270,7 +271,7 @@ type Network struct {
 
 	// DNS is what pods ask for addresses. Default: namespace kube-system, pods labelled
 	// k8s-app=kube-dns.
-	DNS *Peer `json:"dns,omitempty"`
+	DNS *DNS `json:"dns,omitempty"`
 
 	// S3 is where the object store is. Default: for an endpoint inside the
 	// cluster (….svc), its namespace; for an address, that address; otherwise
@@ -285,6 +286,15 @@ type Network struct {
 	// KubernetesAPI is where PostgreSQL's instances find the API server. It
 	// cannot be selected by labels. Default: any address.
 	KubernetesAPI *KubernetesAPI `json:"kubernetesAPI,omitempty"`
+}
+
+// DNS is where names are looked up.
+type DNS struct {
+	Peer `json:",inline"`
+
+	// CIDRs of resolvers that are not pods with labels, such as NodeLocal
+	// DNSCache at 169.254.20.10/32, beside the pods. Default: none.
+	CIDRs []string `json:"cidrs,omitempty"`
 }
 
 // S3Peer is an object store, by address or by namespace.

@@ -139,7 +139,11 @@ func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
 	defaultPeer(defaulting.Block(&n.Traefik), "traefik", naming.LabelName, "traefik")
 	defaultPeer(defaulting.Block(&n.Monitoring), "monitoring", naming.LabelName, "prometheus")
 	defaultPeer(defaulting.Block(&n.PostgresOperator), "cnpg-system", naming.LabelName, "cloudnative-pg")
-	defaultPeer(&defaulting.Block(&n.DNS).Peer, "kube-system", "k8s-app", "kube-dns")
+	dns := defaulting.Block(&n.DNS)
+	defaulting.Value(&dns.Namespace, "kube-system")
+	if dns.PodLabels == nil {
+		dns.PodLabels = map[string]string{"k8s-app": "kube-dns"}
+	}
 
 	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
 	if n.BackupS3 == nil && objectstore.SameEndpoint(s.Postgres.Backup.Endpoint, s.Storage.Endpoint) {

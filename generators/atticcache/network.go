@@ -4,6 +4,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
@@ -23,7 +24,7 @@ func (c cache) networkPolicies() []meta.Object {
 	policies := []meta.Object{
 		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
 		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{{
-			Peers: append([]networkingv1.NetworkPolicyPeer{hardened.PodsIn(n.DNS.Peer)}, hardened.Blocks(n.DNS.CIDRs)...),
+			Peers: append([]networkingv1.NetworkPolicyPeer{hardened.PodsIn(dnsPods(*n))}, hardened.Blocks(n.DNS.CIDRs)...),
 			UDP:   []int32{naming.PortDNS},
 			TCP:   []int32{naming.PortDNS},
 		}}),
@@ -41,6 +42,11 @@ func (c cache) networkPolicies() []meta.Object {
 			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{api}, TCP: []int32{naming.PortAPI}}}))
 	}
 	return policies
+}
+
+// dnsPods are the resolvers that are pods.
+func dnsPods(n v1alpha1.Network) v1alpha1.Peer {
+	return v1alpha1.Peer{Namespace: n.DNS.Namespace, PodLabels: n.DNS.PodLabels}
 }
 
 func (c cache) policy(suffix string, pods map[string]string, in, out []hardened.Rule) meta.Object {

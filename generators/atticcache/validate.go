@@ -212,7 +212,7 @@ func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network)
 	hardened.ValidatePeer(p, path.Child("traefik"), *n.Traefik)
 	hardened.ValidatePeer(p, path.Child("monitoring"), *n.Monitoring)
 	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
-	hardened.ValidatePeer(p, path.Child("dns"), n.DNS.Peer)
+	hardened.ValidatePeer(p, path.Child("dns"), dnsPods(n))
 	p.CIDRs(path.Child("dns", "cidrs"), n.DNS.CIDRs)
 	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
 	if !reflect.DeepEqual(n.S3, n.BackupS3) {

@@ -290,7 +290,12 @@ type Network struct {
 
 // DNS is where names are looked up.
 type DNS struct {
-	Peer `json:",inline"`
+	// Namespace of the resolver's pods. Default: kube-system.
+	Namespace string `json:"namespace,omitempty"`
+
+	// PodLabels of the resolver's pods. A label written here takes the place of
+	// the default ones. Default: k8s-app=kube-dns.
+	PodLabels map[string]string `json:"podLabels,omitempty"`
 
 	// CIDRs of resolvers that are not pods with labels, such as NodeLocal
 	// DNSCache at 169.254.20.10/32, beside the pods. Default: none.

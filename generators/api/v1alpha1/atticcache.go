@@ -294,7 +294,7 @@ type DNS struct {
 	Namespace string `json:"namespace,omitempty"`
 
 	// PodLabels of the resolver's pods. A label written here takes the place of
-	// the default ones. Default: k8s-app=kube-dns.
+	// the default ones. Default: the one label k8s-app=kube-dns.
 	PodLabels map[string]string `json:"podLabels,omitempty"`
 
 	// CIDRs of resolvers that are not pods with labels, such as NodeLocal

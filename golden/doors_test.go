@@ -37,6 +37,9 @@ func TestDoors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if name == "this repository" {
+			overlays = append(overlays, "base")
+		}
 		for _, o := range overlays {
 			t.Run(name+"/"+o, func(t *testing.T) {
 				fast := build(t, repo, o, overlay.Options{})

@@ -25,9 +25,9 @@ func (c cache) migration() []meta.Object {
 }
 
 // jobRetries covers the minutes that a new PostgreSQL cluster takes to come up:
-// with the kubelet's back-off, capped at five minutes, about an hour and a
-// half.
-const jobRetries = 20
+// with the Job controller's back-off, which doubles from 10 seconds to at most
+// 10 minutes, about an hour.
+const jobRetries = 12
 
 // job runs a pod once for each content of its template. A Job's template is
 // immutable, so the name carries a digest of it; without a TTL the finished Job
@@ -40,7 +40,8 @@ func job(scope meta.Scope, of meta.Of, pod hardened.Pod) *batchv1.Job {
 		meta.AnnotationSyncOptions: "Force=true,ServerSideApply=false",
 	}
 	of.Instance = of.Name
-	pod.RestartPolicy = corev1.RestartPolicyOnFailure
+	// A pod that failed stays, and its log with it.
+	pod.RestartPolicy = corev1.RestartPolicyNever
 	spec := batchv1.JobSpec{
 		BackoffLimit: new(int32(jobRetries)),
 		Template:     pod.Template(scope, of),

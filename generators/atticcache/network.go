@@ -20,7 +20,7 @@ func (c cache) networkPolicies() []meta.Object {
 	if len(c.spec.Caches) > 0 {
 		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
 	}
-	background := c.backgroundEgress()
+	egress := c.egress()
 	policies := []meta.Object{
 		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
 		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{{
@@ -29,9 +29,9 @@ func (c cache) networkPolicies() []meta.Object {
 			TCP:   []int32{naming.PortDNS},
 		}}),
 		c.policy("api", naming.Selector(appAttic, c.names.API()),
-			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, c.apiEgress()),
-		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, background),
-		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, background),
+			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress),
+		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
+		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, egress),
 		// Pods that cert-manager starts here to prove that we own the name.
 		c.policy("acme-solver", map[string]string{naming.LabelACMESolver: "true"},
 			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{traefik}, TCP: []int32{naming.PortACMESolver}}}, nil),
@@ -57,23 +57,13 @@ func (c cache) policyOf(suffix string) meta.Of {
 	return meta.Of{Name: c.names.With(suffix), App: appAttic, Component: "network"}
 }
 
-// apiEgress leads to the database, through PgBouncer alone where there is one,
-// and to the object store.
-func (c cache) apiEgress() []hardened.Rule {
-	if c.spec.Postgres.Pooler == nil {
-		return c.backgroundEgress()
-	}
-	return c.egress(map[string]string{naming.LabelCNPGPooler: c.names.Postgres().Pooler()})
-}
-
-// backgroundEgress leads to the instances and to the object store.
-func (c cache) backgroundEgress() []hardened.Rule {
-	return c.egress(map[string]string{naming.LabelCNPGCluster: c.names.Postgres().Name})
-}
-
-func (c cache) egress(database map[string]string) []hardened.Rule {
+// egress leads to the database and to the object store. Poolers carry
+// the label of the cluster too. The rule is the same with and without one, so
+// that the API that still runs while a pooler comes or goes keeps its database.
+func (c cache) egress() []hardened.Rule {
+	database := hardened.Pods(map[string]string{naming.LabelCNPGCluster: c.names.Postgres().Name})
 	return []hardened.Rule{
-		{Peers: []networkingv1.NetworkPolicyPeer{hardened.Pods(database)}, TCP: []int32{naming.PortPostgres}},
+		{Peers: []networkingv1.NetworkPolicyPeer{database}, TCP: []int32{naming.PortPostgres}},
 		objectstore.Egress(*c.spec.Network.S3),
 	}
 }

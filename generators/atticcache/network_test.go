@@ -178,7 +178,7 @@ func TestNetwork(t *testing.T) {
 		{"and not PostgreSQL", full, cachesPod, postgres, 5432, false, false},
 		{"without caches there is no such hole", plain, cachesPod, api, 8080, false, false},
 		{"with a pooler the API reaches it", full, api, pooler, 5432, false, true},
-		{"and no instance", full, api, postgres, 5432, false, false},
+		{"and instances, for as long as it has not been rolled", full, api, postgres, 5432, false, true},
 		{"the pooler reaches the instances", full, pooler, postgres, 5432, false, true},
 		{"the collector still reaches the instances", full, gc, postgres, 5432, false, true},
 		{"monitoring scrapes the pooler", full, prometheus, pooler, 9127, false, true},

@@ -107,8 +107,7 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		}
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
 		if cache.Retention != "" {
-			// Attic keeps it as 31 bits of seconds.
-			p.Duration(path.Child("retention"), string(cache.Retention), 0, 24855*24*time.Hour)
+			validateRetention(p, path.Child("retention"), string(cache.Retention))
 		}
 		keys := path.Child("upstreamCacheKeyNames")
 		for i, key := range cache.UpstreamCacheKeyNames {
@@ -140,6 +139,9 @@ func validateAPI(p *validate.Problems, path *field.Path, a v1alpha1.API) {
 	if !healthPath.Matches(a.HealthPath) {
 		p.Add(path.Child("healthPath"), fmt.Sprintf("is %s, which is not a path", validate.Quote(a.HealthPath)), "write a path that starts with /, without spaces")
 	}
+	if a.HealthPath == "/nix-cache-info" {
+		p.Warn(path.Child("healthPath"), "is /nix-cache-info, which Attic itself does not serve: every pod would be killed", "remove the line, unless the image is known to answer there")
+	}
 	// Less than the drain and a moment to finish would cut every request.
 	p.Int64(path.Child("terminationGracePeriodSeconds"), a.TerminationGracePeriodSeconds, drainSeconds+5, 3600)
 }
@@ -159,8 +161,18 @@ func validateGC(p *validate.Problems, path *field.Path, g v1alpha1.GarbageCollec
 	default:
 		p.OneOf(path.Child("mode"), g.Mode, ModeDeployment, ModeCronJob)
 	}
-	p.Duration(path.Child("retention"), string(g.Retention), 0, 100*365*24*time.Hour)
+	validateRetention(p, path.Child("retention"), string(g.Retention))
 	hardened.ValidateResources(p, path.Child("resources"), *g.Resources)
+}
+
+// validateRetention keeps to what Attic counts in 31 bits of seconds: beyond
+// that, it would take everything for older than its retention. Nearly everything
+// goes after minutes too, which is rarely what someone wants who writes 3m.
+func validateRetention(p *validate.Problems, path *field.Path, value string) {
+	p.Duration(path, value, 0, 24855*24*time.Hour)
+	if d, err := validate.ParseDuration(value); err == nil && d != 0 && d < time.Hour {
+		p.Add(path, fmt.Sprintf("is %s, after which nearly everything would be deleted", validate.Quote(value)), "write days or months, as in 90d or 3 months (m is minutes), or 0s to keep everything")
+	}
 }
 
 func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
@@ -249,7 +261,7 @@ func validateEverywhere(p *validate.Problems, spec *field.Path, s v1alpha1.Attic
 		case key == meta.AnnotationSyncWave, key == meta.AnnotationSyncOptions, key == meta.AnnotationFluxForce:
 			p.Add(at, "is set where it is needed", "remove it, or patch single objects in the overlay")
 		case slices.ContainsFunc(meaningfulAnnotations, func(d string) bool { return within(domain, d) }):
-			p.Add(at, "tells kustomize what to do with an object; on every object it could drop them all", "remove it, or put it on the spec's own metadata.annotations")
+			p.Add(at, "tells kustomize, a controller or CloudNativePG what to do with an object; on every object it could drop or stop them all", "remove it, or put it on single objects by a patch in the overlay")
 		}
 	}
 }
@@ -258,7 +270,7 @@ func validateEverywhere(p *validate.Problems, spec *field.Path, s v1alpha1.Attic
 // all below them.
 var (
 	meaningfulLabels      = []string{"kubernetes.io", "k8s.io", "cnpg.io", "cert-manager.io"}
-	meaningfulAnnotations = []string{"config.kubernetes.io", "config.k8s.io"}
+	meaningfulAnnotations = []string{"config.kubernetes.io", "config.k8s.io", "cnpg.io", "argoproj.io", "fluxcd.io"}
 )
 
 func within(domain, parent string) bool {

@@ -126,11 +126,19 @@ func DefaultPeer(peer *v1alpha1.S3Peer, endpoint string) {
 // privateSuffixes end names that are looked up within an organisation.
 var privateSuffixes = []string{".internal", ".local", ".lan", ".corp", ".home.arpa", ".intranet"}
 
-// WarnPrivate warns about a store whose name says that it is not on the public
-// internet, while the policy lets pods reach the public internet alone.
+// WarnPrivate warns about a store that the policy probably does not let pods
+// reach: one whose name says that it is not on the public internet, while the
+// default opens nothing else, and a Service on a port that pods seldom have.
 func WarnPrivate(p *validate.Problems, path *field.Path, endpoint string, at *field.Path, peer v1alpha1.S3Peer) {
 	u, err := url.Parse(endpoint)
-	if err != nil || peer.Namespace != "" || len(peer.CIDRs) > 0 {
+	switch {
+	case err != nil || len(peer.CIDRs) > 0:
+		return
+	case peer.Namespace != "":
+		if *peer.Port == 80 || *peer.Port == 443 {
+			p.Warn(path, fmt.Sprintf("leads to port %d of a Service, and policies see the port of its pods, which is often another", *peer.Port),
+				fmt.Sprintf("write the pods' port under %s", at.Child("port")))
+		}
 		return
 	}
 	for _, suffix := range privateSuffixes {

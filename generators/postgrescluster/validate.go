@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/distribution/reference"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -25,9 +26,9 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresCluster
 	if *s.Instances == 2 {
 		p.Warn(path.Child("instances"), "is 2: while one instance is down, the other has no replica", "write 3")
 	}
-	p.Image(path.Child("image"), s.Image, 2)
+	image(p, path.Child("image"), s.Image)
 	identifier(p, path.Child("database"), s.Database, "postgres", "template0", "template1")
-	identifier(p, path.Child("owner"), s.Owner, "postgres", "streaming_replica", "cnpg_pooler_pgbouncer")
+	identifier(p, path.Child("owner"), s.Owner, "postgres", "streaming_replica", "cnpg_pooler_pgbouncer", "public", "none")
 	volume(p, path.Child("storage"), *s.Storage)
 	if s.WALStorage != nil {
 		if s.WALStorage.Size == "" {
@@ -58,9 +59,27 @@ func identifier(p *validate.Problems, path *field.Path, value string, reserved .
 	if !identifierForm.Matches(value) {
 		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL takes only in quotes", validate.Quote(value)), "use lower-case letters, digits and underscores, starting with a letter")
 	}
-	if slices.Contains(reserved, value) {
+	if slices.Contains(reserved, value) || strings.HasPrefix(value, "pg_") {
 		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL or CloudNativePG keeps for itself", value), "choose another name, as in attic")
 	}
+}
+
+// versionTag begins the tag of an image that CloudNativePG takes: it reads
+// PostgreSQL's version there, and runs 14 and later.
+var versionTag = validate.NewForm(`(1[4-9]|[2-9][0-9])\.[0-9]+([-._][0-9A-Za-z._-]+)?`, 128)
+
+func image(p *validate.Problems, path *field.Path, value string) {
+	ref, err := reference.ParseNormalizedNamed(value)
+	if err != nil {
+		p.Image(path, value, 2)
+		return
+	}
+	if tagged, ok := ref.(reference.Tagged); !ok || !versionTag.Matches(tagged.Tag()) {
+		p.Add(path, fmt.Sprintf("is %s, in whose tag CloudNativePG finds no version of PostgreSQL that it runs", validate.Quote(value)),
+			"write an exact version from 14 on as the tag, and a digest too if wanted, as in postgresql:18.6-system-trixie@sha256:…")
+		return
+	}
+	p.Image(path, value, 2)
 }
 
 func volume(p *validate.Problems, path *field.Path, v v1alpha1.Volume) {
@@ -106,6 +125,8 @@ func parameters(p *validate.Problems, path *field.Path, parameters map[string]st
 			p.Add(at, fmt.Sprintf("is %s, which has control characters", validate.Quote(value)), "write the value on one line")
 		case name == "password_encryption" && value != "scram-sha-256":
 			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "remove it; passwords are stored by SCRAM alone")
+		case name == "ssl_min_protocol_version" && value != "TLSv1.2" && value != "TLSv1.3":
+			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write TLSv1.3, or TLSv1.2 for old clients")
 		case name == "max_connections":
 			if _, ok := MaxConnections(parameters); !ok {
 				p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write a number from 10 to 10000")

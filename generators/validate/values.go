@@ -84,15 +84,26 @@ func (p *Problems) Annotations(path *field.Path, annotations map[string]string) 
 	}
 }
 
+var (
+	// quantityForm bounds what is parsed: the parser takes time in proportion to
+	// the number itself, and 1e99999999 is short.
+	quantityForm = NewForm(`-?[0-9]+(\.[0-9]+)?([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9])?`, 20)
+	mostQuantity = resource.MustParse("1Ei")
+)
+
 // Quantity checks a Kubernetes quantity above zero and returns it.
 func (p *Problems) Quantity(path *field.Path, value string) (resource.Quantity, bool) {
-	q, err := resource.ParseQuantity(value)
+	var q resource.Quantity
+	err := error(resource.ErrFormatWrong)
+	if quantityForm.Matches(value) {
+		q, err = resource.ParseQuantity(value)
+	}
 	if err != nil {
 		p.Add(path, fmt.Sprintf("is %s, which is not a quantity", Quote(value)), "write a number with a unit, as in 250m, 1, 512Mi or 10Gi")
 		return q, false
 	}
-	if q.Sign() <= 0 {
-		p.Add(path, fmt.Sprintf("is %s", Quote(value)), "write a quantity above zero")
+	if q.Sign() <= 0 || q.Cmp(mostQuantity) > 0 {
+		p.Add(path, fmt.Sprintf("is %s", Quote(value)), "write a quantity above zero and below an exbibyte")
 		return q, false
 	}
 	return q, true
@@ -286,6 +297,7 @@ func (p *Problems) Region(path *field.Path, value string) {
 }
 
 var (
+	movingTag    = NewForm(`(.*[-._+])?(latest|rolling|nightly|edge|stable|main|master|dev)([-._+].*)?`, 128)
 	commitTag    = NewForm(`[0-9a-f]{7}[0-9a-f]*`, 64)
 	digitsOnly   = NewForm(`[0-9]+`, 255)
 	exactVersion = NewForm(`v?[0-9]+\.[0-9]+\.[0-9]+([-+._][0-9A-Za-z.+_-]+)?`, 128)
@@ -315,8 +327,8 @@ func (p *Problems) Image(path *field.Path, value string, components int) {
 		return
 	}
 	tag := tagged.Tag()
-	if commitTag.Matches(tag) && !digitsOnly.Matches(tag) || exactVersion.Matches(tag) ||
-		components == 2 && minorVersion.Matches(tag) {
+	if !movingTag.Matches(tag) && (commitTag.Matches(tag) && !digitsOnly.Matches(tag) || exactVersion.Matches(tag) ||
+		components == 2 && minorVersion.Matches(tag)) {
 		return
 	}
 	p.Add(path, fmt.Sprintf("has the tag %s, which can move to another image", Quote(tag)), hint)

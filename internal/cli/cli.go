@@ -76,9 +76,16 @@ func printError(w io.Writer, err error) {
 	}
 }
 
+// mostPrinted is how many diagnostics one person can be expected to read.
+const mostPrinted = 500
+
 func printDiagnostics(w io.Writer, list diag.List) {
-	for _, d := range list.Sorted() {
+	sorted := list.Sorted()
+	for _, d := range sorted[:min(len(sorted), mostPrinted)] {
 		say(w, d.String())
+	}
+	if more := len(sorted) - mostPrinted; more > 0 {
+		say(w, fmt.Sprintf("… and %d more like these", more))
 	}
 }
 

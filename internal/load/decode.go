@@ -51,21 +51,42 @@ func (d *decoder) value(n *Node, path string, v reflect.Value) {
 			d.structure(n, path, v)
 		}
 	case reflect.Map:
-		if d.wants(n, path, Map) {
+		if d.wants(n, path, Map) && d.bounded(n, path, len(n.Entries)) {
 			d.table(n, path, v)
 		}
 	case reflect.Slice:
-		if d.wants(n, path, List) {
+		if d.wants(n, path, List) && d.bounded(n, path, len(n.Items)) {
 			v.Set(reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items)))
 			for i, item := range n.Items {
 				d.value(item, path+"["+strconv.Itoa(i)+"]", v.Index(i))
 			}
 		}
 	default:
-		if d.wants(n, path, Scalar) {
-			d.scalar(n, path, v)
+		if !d.wants(n, path, Scalar) {
+			return
 		}
+		if len(n.Value) > maxText {
+			d.report(n, path, fmt.Sprintf("has %d bytes, more than the %d that a value may have", len(n.Value), maxText), "shorten it")
+			return
+		}
+		d.scalar(n, path, v)
 	}
+}
+
+// Bounds on one value of a spec. What is generated grows with the product of
+// some of them, so they are far below what a file may hold, and far above what a
+// cache needs.
+const (
+	maxItems = 500
+	maxText  = 8 << 10 // bytes
+)
+
+func (d *decoder) bounded(n *Node, path string, items int) bool {
+	if items <= maxItems {
+		return true
+	}
+	d.report(n, path, fmt.Sprintf("has %d items, more than the %d that a spec may have", items, maxItems), "shorten it")
+	return false
 }
 
 func emptyHint(path string) string {

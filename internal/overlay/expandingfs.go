@@ -11,7 +11,6 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
-	"gitlab.com/attic-cache/atticgen/internal/load"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 	"gitlab.com/attic-cache/atticgen/internal/policy"
 )
@@ -108,9 +107,9 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 	if !f.expand {
 		data = bytes.ReplaceAll(data, []byte(localConfig), []byte(keptConfig))
 	}
-	if explodes(data) {
-		d := diag.New(f.repo.display(f.rel(path)), "has aliases that refer to themselves or grow without bound")
-		d.Hint = "write the values out"
+	if message, hint := harmful(data); message != "" {
+		d := diag.New(f.repo.display(f.rel(path)), "%s", message)
+		d.Hint = hint
 		return nil, f.report(diag.List{d})
 	}
 	return data, nil
@@ -120,6 +119,9 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 	k, diags := f.repo.parseKustomization(f.rel(filepath.Dir(path)), f.rel(path))
 	if err := f.report(diags); err != nil {
+		return nil, err
+	}
+	if err := f.report(harmfulInline(k.node)); err != nil {
 		return nil, err
 	}
 	f.schema = f.schema || k.node.Get("openapi") != nil
@@ -144,25 +146,4 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 	}
 	content["generators"] = rest
 	return yaml.Marshal(content)
-}
-
-// maxExpanded bounds a file after its aliases are followed, in bytes.
-const maxExpanded = 8 * load.MaxBytes
-
-// explodes finds aliases that kustomize would follow for ever. Text that is not
-// YAML is kustomize's to judge.
-func explodes(data []byte) bool {
-	if !bytes.ContainsAny(data, "&") || !bytes.Contains(data, []byte("*")) {
-		return false
-	}
-	for document := range bytes.SplitSeq(data, []byte("\n---")) {
-		expanded, err := yaml.YAMLToJSON(document)
-		if err != nil && (bytes.Contains([]byte(err.Error()), []byte("aliasing")) || bytes.Contains([]byte(err.Error()), []byte("contains itself"))) {
-			return true
-		}
-		if len(expanded) > maxExpanded {
-			return true
-		}
-	}
-	return false
 }

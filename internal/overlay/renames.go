@@ -67,6 +67,11 @@ func renamesIn(k *kustomization, objects []manifest.Object) diag.List {
 	if node := k.node.Get("namespace"); node != nil && node.Value != "" && moves(node.Value, objects) {
 		report(node, "namespace "+diag.Quote(node.Value), "set it in the kustomization of the spec's folder, or metadata.namespace of the spec")
 	}
+	if node := k.node.Get("buildMetadata"); node != nil && len(node.Items) > 0 {
+		d := at(node, "sets buildMetadata, which would name files that exist only in memory")
+		d.Hint = "remove it"
+		diags = append(diags, d)
+	}
 	for _, item := range k.list("labels") {
 		if node := item.Get("includeSelectors"); node != nil && node.Value == "true" {
 			report(node, "includeSelectors", "set spec.labels")

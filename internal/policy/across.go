@@ -87,13 +87,14 @@ func buckets(objects []manifest.Object) []string {
 
 // Stateful tells whether losing an object loses data, or whoever holds it.
 func Stateful(id manifest.ID) bool {
-	switch {
-	case id.Group == "postgresql.cnpg.io":
+	switch id.Group {
+	case "postgresql.cnpg.io":
 		return id.Kind == "Cluster"
-	case id.Group == "barmancloud.cnpg.io":
+	case "barmancloud.cnpg.io":
 		return id.Kind == "ObjectStore"
-	case id.Group == "":
+	case "":
 		return id.Kind == "Namespace" || id.Kind == "PersistentVolumeClaim"
+	default:
+		return false
 	}
-	return false
 }

@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
@@ -50,6 +51,28 @@ func sharedBackups(source string, objects []manifest.Object) diag.List {
 			continue
 		}
 		first[b.place] = b.cluster
+	}
+	return list
+}
+
+// mixedBuckets reports a bucket that one cache keeps NARs in and another backs up
+// to: whoever may delete from the one may delete the other.
+func mixedBuckets(source string, objects []manifest.Object) diag.List {
+	nars := map[string]bool{}
+	for _, bucket := range buckets(objects) {
+		nars[bucket] = true
+	}
+	var list diag.List
+	for _, o := range objects {
+		if o.Group != "barmancloud.cnpg.io" {
+			continue
+		}
+		bucket := strings.TrimSuffix(text(o.Fields, "spec", "configuration", "destinationPath"), "/") + " in " + text(o.Fields, "spec", "configuration", "endpointURL")
+		if nars[bucket] {
+			d := diag.New(source, "renders %s, which backs up to %s, where NARs are kept", o.ID, bucket)
+			d.Hint = "set spec.postgres.backup.bucket to a bucket of its own"
+			list = append(list, d)
+		}
 	}
 	return list
 }

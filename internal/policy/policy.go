@@ -22,6 +22,7 @@ func Check(source string, objects []manifest.Object) diag.List {
 	list := Repeated(source, objects)
 	list = append(list, sharedBackups(source, objects)...)
 	list = append(list, sharedHosts(source, objects)...)
+	list = append(list, mixedBuckets(source, objects)...)
 	for _, o := range objects {
 		if o.Group == manifest.Group(v1alpha1.APIVersion) {
 			list = append(list, unexpanded(source, o))

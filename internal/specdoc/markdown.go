@@ -21,7 +21,7 @@ func (d Doc) Markdown() []byte {
 	fmt.Fprintf(&b, "# Fields of %s\n\n", d.Kind)
 	fmt.Fprintf(&b, "Every field of %s (%s), and what holds when it is left out. "+
 		"In paths, `NAME` is a key of your choice and `[]` any item of a list; in defaults, `<name>` is `metadata.name`, and "+
-		"“the reference” is the documentation of the OpenTofu deployment whose numbers atticgen keeps. "+
+		"“the reference” is the documentation of the OpenTofu deployment whose numbers atticgen keeps. A default that names no source is atticgen's own choice. "+
 		"The same text is in the terminal, as in `atticgen explain %s.spec`.\n\n",
 		d.Kind, code(d.APIVersion), strings.ToLower(d.Kind))
 	contents(&b, own, shared)

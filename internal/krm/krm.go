@@ -152,8 +152,8 @@ func node(value any) *yaml.Node {
 		return out
 	case string:
 		out := &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagString, Value: v}
-		if yaml.IsValueNonString(v) {
-			out.Style = yaml.DoubleQuotedStyle // for readers of older YAML too
+		if readsOtherwise(v) {
+			out.Style = yaml.DoubleQuotedStyle
 		}
 		return out
 	case bool:
@@ -167,6 +167,23 @@ func node(value any) *yaml.Node {
 	default:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: yaml.NodeTagNull, Value: "null"}
 	}
+}
+
+// readsOtherwise tells whether readers of YAML 1.1 take a plain text for a boolean
+// or, with colons, for a number to the base of 60. What later versions take for
+// something else gets its quotes from the encoder.
+func readsOtherwise(text string) bool {
+	if text != "" && (text[0] >= '0' && text[0] <= '9' || text[0] == '-' || text[0] == '+') {
+		return strings.Contains(text, ":")
+	}
+	if len(text) > len("false") {
+		return false
+	}
+	switch strings.ToLower(text) {
+	case "y", "n", "yes", "no", "on", "off":
+		return true
+	}
+	return false
 }
 
 // superseded tells whether an item came from an earlier run for the same spec:

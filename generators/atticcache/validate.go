@@ -172,6 +172,8 @@ func validateRetention(p *validate.Problems, path *field.Path, value string) {
 	p.Duration(path, value, 0, 24855*24*time.Hour)
 	if d, err := validate.ParseDuration(value); err == nil && d != 0 && d < time.Hour {
 		p.Add(path, fmt.Sprintf("is %s, after which nearly everything would be deleted", validate.Quote(value)), "write days or months, as in 90d or 3 months (m is minutes), or 0s to keep everything")
+	} else if err == nil && d != 0 && d < 24*time.Hour {
+		p.Warn(path, fmt.Sprintf("is %s, less than a day", validate.Quote(value)), "write days or months, as in 90d or 3 months, unless the cache is meant to forget that fast")
 	}
 }
 

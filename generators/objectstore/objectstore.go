@@ -64,14 +64,20 @@ func ValidateEndpoint(p *validate.Problems, block *field.Path, endpoint string, 
 
 // SameEndpoint tells whether two URLs lead to the same store, however they
 // spell it.
-func SameEndpoint(a, b string) bool { return canonical(a) == canonical(b) }
+func SameEndpoint(a, b string) bool { return Canonical(a) == Canonical(b) }
 
-func canonical(endpoint string) string {
+// Canonical is one spelling for all URLs of a store; what is no URL stays as it
+// is.
+func Canonical(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return endpoint
 	}
-	return fmt.Sprintf("%s://%s:%d", u.Scheme, strings.ToLower(u.Hostname()), port(u))
+	host := strings.ToLower(u.Hostname())
+	if p := port(u); p != port(&url.URL{Scheme: u.Scheme}) {
+		host = host + ":" + strconv.Itoa(int(p))
+	}
+	return u.Scheme + "://" + host
 }
 
 // Credentials are the environment variables of an S3 client. The checksum

@@ -78,6 +78,7 @@ func cluster(o Options) *cnpgv1.Cluster {
 				Database:      s.Database,
 				Owner:         s.Owner,
 				DataChecksums: new(true),
+				PostInitSQL:   []string{noTimeoutForOperator},
 			}},
 			PostgresConfiguration: cnpgv1.PostgresConfiguration{
 				Parameters: s.Parameters,
@@ -126,6 +127,13 @@ func cluster(o Options) *cnpgv1.Cluster {
 	}
 	return c
 }
+
+// noTimeoutForOperator lifts the statement timeout, which is for requests, from
+// the role as which CloudNativePG and Barman connect: starting and stopping a
+// backup wait for a checkpoint and for the archive. Barman sets the options of
+// its connections itself, so only the role can carry this. The setting is kept in
+// the database, and restored with it.
+const noTimeoutForOperator = "ALTER ROLE postgres SET statement_timeout = 0"
 
 // inherited hands the labels and annotations that the user wants everywhere on
 // to the pods and volumes that CloudNativePG makes.
@@ -177,21 +185,11 @@ func backupStore(o Options) *barmanv1.ObjectStore {
 				Data: &barmanapi.DataBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, ImmediateCheckpoint: true},
 			},
 			InstanceSidecarConfiguration: barmanv1.InstanceSidecarConfiguration{
-				Env:       sidecarEnv(b.Region),
+				Env:       append(objectstore.Compatibility(), corev1.EnvVar{Name: "AWS_DEFAULT_REGION", Value: b.Region}),
 				Resources: hardened.Resources(sidecarResources),
 			},
 		},
 	}
-}
-
-// sidecarEnv lifts the statement timeout, which is for requests, from the
-// backup's own connection: starting and stopping a backup wait for a checkpoint
-// and for the archive.
-func sidecarEnv(region string) []corev1.EnvVar {
-	return append(objectstore.Compatibility(),
-		corev1.EnvVar{Name: "AWS_DEFAULT_REGION", Value: region},
-		corev1.EnvVar{Name: "PGOPTIONS", Value: "-c statement_timeout=0"},
-	)
 }
 
 // sidecarResources are those of the plugin's container beside each instance.

@@ -9,7 +9,6 @@ import (
 	barmanv1 "github.com/cloudnative-pg/plugin-barman-cloud/api/v1"
 	"github.com/google/go-cmp/cmp"
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -116,7 +115,7 @@ func TestReference(t *testing.T) {
 	if b.RetentionPolicy != "30d" || b.Configuration.DestinationPath != "s3://attic-pg-backup/" || b.Configuration.Wal.Encryption != "AES256" {
 		t.Errorf("%+v", b)
 	}
-	if !b.Configuration.Data.ImmediateCheckpoint || !slices.Contains(b.InstanceSidecarConfiguration.Env, corev1.EnvVar{Name: "PGOPTIONS", Value: "-c statement_timeout=0"}) {
+	if !b.Configuration.Data.ImmediateCheckpoint || !slices.Equal(c.Bootstrap.InitDB.PostInitSQL, []string{"ALTER ROLE postgres SET statement_timeout = 0"}) {
 		t.Errorf("the statement timeout cuts backups off: %+v", b)
 	}
 	s := get[*cnpgv1.ScheduledBackup](t, objects).Spec

@@ -101,11 +101,16 @@ func render(ctx context.Context, streams Streams, o renderOptions, args []string
 			return &failure{code: ExitOutput, err: err}
 		}
 	}
+	var left diag.List
 	if len(args) == 0 {
-		printDiagnostics(streams.Err, orphans(o.root, output, overlays))
+		left = orphans(o.root, output, overlays)
+		printDiagnostics(streams.Err, left)
 	}
 	if err := report.WriteRender(streams.Out, o.format, summaries); err != nil {
 		return &failure{code: ExitOutput, err: fmt.Errorf("standard output: %w", err)}
+	}
+	if o.check && len(left) > 0 {
+		return &failure{code: ExitDifferent, err: errors.New("environments without an overlay are left; remove their folders, or restore their overlays")}
 	}
 	if o.check && slices.ContainsFunc(summaries, func(s report.Environment) bool { return len(s.Changes) > 0 }) {
 		return &failure{code: ExitDifferent, err: errors.New("environments are out of date; run atticgen render and commit the result")}

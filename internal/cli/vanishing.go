@@ -27,6 +27,12 @@ func vanishing(plans []*tree.Plan, environments []policy.Environment) diag.List 
 				continue // Commit will say so.
 			}
 			before, err := manifest.FromYAML(data)
+			if err != nil && filepath.Base(file) != "kustomization.yaml" {
+				d := diag.New(filepath.ToSlash(file), "would go, and cannot be read to see whether data goes with it")
+				d.Hint = "restore it from Git, or render with --remove-data"
+				list = append(list, d)
+				continue
+			}
 			if err != nil || !policy.Stateful(before.ID) {
 				continue // a kustomization, or nothing to lose
 			}

@@ -187,8 +187,12 @@ func readsOtherwise(text string) bool {
 }
 
 // superseded tells whether an item came from an earlier run for the same spec:
-// names with a digest change with what they name.
+// names with a digest change with what they name. What holds data, or belongs to
+// the whole cluster, never goes unasked.
 func superseded(item *yaml.RNode, objects []manifest.Object) bool {
+	if item.GetNamespace() == "" || policy.Stateful(identify(item)) {
+		return false
+	}
 	labels := item.GetLabels()
 	return labels[naming.LabelManagedBy] == naming.ManagedBy && slices.ContainsFunc(objects, func(o manifest.Object) bool {
 		metadata, _ := o.Fields["metadata"].(map[string]any)

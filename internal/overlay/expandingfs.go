@@ -29,6 +29,10 @@ type expandingFS struct {
 	generated map[string][]byte
 	diags     diag.List
 	schema    bool
+	// copies is how many copies JSON patches made so far, and opaque the files
+	// that kustomize takes as data, whatever is in them.
+	copies int
+	opaque map[string]bool
 	// read are the kustomizations of the build, and objects what those of them
 	// generate that do, by folder below the repository.
 	read    map[string]*kustomization
@@ -36,7 +40,7 @@ type expandingFS struct {
 }
 
 func newExpandingFS(r *Repo, expand bool) *expandingFS {
-	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}}
+	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, opaque: map[string]bool{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}}
 	f.repo = &Repo{given: r.given, resolved: r.resolved, seen: f}
 	return f
 }
@@ -107,7 +111,10 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 	if !f.expand {
 		data = bytes.ReplaceAll(data, []byte(localConfig), []byte(keptConfig))
 	}
-	if message, hint := harmful(data); message != "" {
+	if f.opaque[path] {
+		return data, nil
+	}
+	if message, hint := f.harmful(data); message != "" {
 		d := diag.New(f.repo.display(f.rel(path)), "%s", message)
 		d.Hint = hint
 		return nil, f.report(diag.List{d})
@@ -121,11 +128,14 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 	if err := f.report(diags); err != nil {
 		return nil, err
 	}
-	if err := f.report(harmfulInline(k.node)); err != nil {
+	if err := f.report(f.harmfulInline(k.node)); err != nil {
 		return nil, err
 	}
 	f.schema = f.schema || k.node.Get("openapi") != nil
 	f.read[k.dir] = k
+	for _, file := range k.dataFiles() {
+		f.opaque[filepath.Join(filepath.Dir(path), filepath.FromSlash(file))] = true
+	}
 	if !f.expand || len(k.list("generators")) == 0 {
 		return data, nil
 	}
@@ -140,7 +150,7 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 		if err := f.report(policy.Repeated(f.repo.display(k.file), objects)); err != nil {
 			return nil, err
 		}
-		f.generated[filepath.Join(filepath.Dir(path), generatedFile)] = manifest.Stream(objects)
+		f.generated[filepath.Join(filepath.Dir(path), generatedFile)] = manifest.Stream(marked(objects))
 		resources, _ := content["resources"].([]any)
 		content["resources"] = append(resources, generatedFile)
 	}

@@ -2,7 +2,6 @@ package overlay
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -17,42 +16,80 @@ const (
 	maxExpanded  = 8 * load.MaxBytes // bytes of a text after its aliases are followed
 	maxLines     = 50_000
 	maxDocuments = 1000
-	// maxCopies is how many copies a JSON patch may make: each can double what
-	// it is applied to.
+	// maxCopies is how many copies the JSON patches of one build may make
+	// together: each can double what it is applied to.
 	maxCopies = 8
 )
 
-var copies = regexp.MustCompile(`["']?op["']?\s*:\s*["']?copy\b`)
+// copies counts the copies that JSON patches in a document make: in a list of
+// operations, or in the text of a field that holds such a list.
+func copies(data []byte) int {
+	if !bytes.Contains(data, []byte("op")) {
+		return 0
+	}
+	var document any
+	if yaml.Unmarshal(data, &document) != nil {
+		return 0
+	}
+	return copiesIn(document)
+}
+
+func copiesIn(value any) int {
+	count := 0
+	switch v := value.(type) {
+	case []any:
+		for _, item := range v {
+			if operation, ok := item.(map[string]any); ok && operation["op"] == "copy" {
+				count++
+			}
+		}
+	case map[string]any:
+		for _, key := range []string{"jsonOp", "patch"} {
+			if text, ok := v[key].(string); ok {
+				count += copies([]byte(text))
+			}
+		}
+		if patches, ok := v["patches"].([]any); ok {
+			for _, patch := range patches {
+				if fields, ok := patch.(map[string]any); ok {
+					count += copiesIn(fields)
+				}
+			}
+		}
+	}
+	return count
+}
 
 // harmful says what in a text would keep kustomize busy for ever, and what to do
 // about it; empty if there is nothing. Text that is not YAML is kustomize's to
 // judge.
-func harmful(data []byte) (message, hint string) {
+func (f *expandingFS) harmful(data []byte) (message, hint string) {
 	switch {
 	case bytes.Count(data, []byte("\n")) > maxLines:
 		return "has more lines than kustomize can read in reasonable time", "split it"
 	case bytes.Count(data, []byte("\n---")) >= maxDocuments:
 		return "has more documents than kustomize can read in reasonable time", "split it"
-	case len(copies.FindAllIndex(data, maxCopies+1)) > maxCopies:
-		return "has a JSON patch with many copies, each of which can double the document", "write the values out"
 	case explodes(data):
 		return "has aliases that refer to themselves or grow without bound", "write the values out"
+	}
+	if f.copies += copies(data); f.copies > maxCopies {
+		return "has a JSON patch with many copies, each of which can double the document", "write the values out"
 	}
 	return "", ""
 }
 
 // harmfulInline finds the same in the documents that stand within a
 // kustomization: patches, transformers and the like.
-func harmfulInline(node *load.Node) diag.List {
+func (f *expandingFS) harmfulInline(node *load.Node) diag.List {
 	var diags diag.List
 	for _, entry := range node.Entries {
-		diags = append(diags, harmfulInline(entry.Value)...)
+		diags = append(diags, f.harmfulInline(entry.Value)...)
 	}
 	for _, item := range node.Items {
-		diags = append(diags, harmfulInline(item)...)
+		diags = append(diags, f.harmfulInline(item)...)
 	}
 	if node.Kind == load.Scalar && strings.ContainsAny(node.Value, "{[&\n") {
-		if message, hint := harmful([]byte(node.Value)); message != "" {
+		if message, hint := f.harmful([]byte(node.Value)); message != "" {
 			d := at(node, "%s", message)
 			d.Hint = hint
 			diags = append(diags, d)

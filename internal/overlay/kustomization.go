@@ -134,3 +134,24 @@ func (k *kustomization) list(field string) []*load.Node {
 	}
 	return nil
 }
+
+// dataFiles are the files that become data of ConfigMaps and Secrets.
+func (k *kustomization) dataFiles() []string {
+	var files []string
+	for _, generator := range []string{"configMapGenerator", "secretGenerator"} {
+		for _, item := range k.list(generator) {
+			for _, field := range []string{"files", "envs"} {
+				if list := item.Get(field); list != nil {
+					for _, file := range list.Items {
+						_, name, named := strings.Cut(file.Value, "=")
+						if !named {
+							name = file.Value
+						}
+						files = append(files, name)
+					}
+				}
+			}
+		}
+	}
+	return files
+}

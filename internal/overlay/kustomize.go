@@ -46,7 +46,7 @@ func (r *Repo) buildObjects(k *kustomization) ([]manifest.Object, diag.List) {
 		}
 		objects = append(objects, object)
 	}
-	return objects, diags
+	return objects, append(diags, checkMarked(r.display(k.file), objects, fsys.objects)...)
 }
 
 // localConfig is an annotation with which kustomize builds nothing of a

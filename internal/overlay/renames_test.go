@@ -30,6 +30,16 @@ func TestRenames(t *testing.T) {
 			"extra/kustomization.yaml": "resources: [a.yaml]\nnamePrefix: a-\n",
 			"extra/a.yaml":             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nix-cache}\n",
 		}, ""},
+		"a component that generates": {files{
+			"kustomization.yaml":           "components: [component]\nnamePrefix: a-\n",
+			"component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ngenerators: [../../../base/cache]\n",
+		}, "makes Deployment one/a-one of Deployment one/one"},
+		"a selector in capitals": {files{"kustomization.yaml": direct + "labels: [{pairs: {a: b}, includeSelectors: True}]\n"}, "gives Deployment one/one other selectors"},
+		"a label of the pods":    {files{"kustomization.yaml": direct + "labels: [{pairs: {app.kubernetes.io/name: other}, includeTemplates: true}]\n"}, "gives Deployment one/one other selectors"},
+		"a transformer": {files{
+			"kustomization.yaml": direct + "transformers:\n- |\n  apiVersion: builtin\n  kind: PrefixSuffixTransformer\n  metadata: {name: a}\n  prefix: a-\n  fieldSpecs: [{path: metadata/name}]\n",
+		}, "makes Deployment one/a-one of Deployment one/one"},
+		"an object deleted": {files{"kustomization.yaml": direct + "patches: [{patch: '{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: one, namespace: one}, $patch: delete}'}]\n"}, ""},
 		"in a component": {files{
 			"kustomization.yaml":           direct + "components: [component]\n",
 			"component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnameSuffix: -a\n",

@@ -80,7 +80,7 @@ func buckets(objects []manifest.Object) []string {
 		if o.Kind != "ConfigMap" || !strings.Contains(data, "[storage]") || toml.Unmarshal([]byte(data), &config) != nil {
 			continue
 		}
-		all = append(all, "s3://"+config.Storage.Bucket+" in "+config.Storage.Endpoint)
+		all = append(all, place("s3://"+config.Storage.Bucket, config.Storage.Endpoint))
 	}
 	return all
 }

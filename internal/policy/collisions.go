@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
@@ -67,14 +68,23 @@ func mixedBuckets(source string, objects []manifest.Object) diag.List {
 		if o.Group != "barmancloud.cnpg.io" {
 			continue
 		}
-		bucket := strings.TrimSuffix(text(o.Fields, "spec", "configuration", "destinationPath"), "/") + " in " + text(o.Fields, "spec", "configuration", "endpointURL")
-		if nars[bucket] {
+		if bucket := bucketOf(o); nars[bucket] {
 			d := diag.New(source, "renders %s, which backs up to %s, where NARs are kept", o.ID, bucket)
 			d.Hint = "set spec.postgres.backup.bucket to a bucket of its own"
 			list = append(list, d)
 		}
 	}
 	return list
+}
+
+// bucketOf is where a backup store is, spelt as [buckets] does.
+func bucketOf(store manifest.Object) string {
+	return place(text(store.Fields, "spec", "configuration", "destinationPath"), text(store.Fields, "spec", "configuration", "endpointURL"))
+}
+
+// place is one spelling for a path in a store.
+func place(path, endpoint string) string {
+	return strings.TrimRight(path, "/") + " in " + objectstore.Canonical(endpoint)
 }
 
 // backup is where a PostgreSQL cluster archives to.
@@ -103,10 +113,7 @@ func backups(objects []manifest.Object) []backup {
 			if !ok {
 				continue
 			}
-			all = append(all, backup{o.ID, fmt.Sprintf("%s in %s under %s",
-				text(store.Fields, "spec", "configuration", "destinationPath"),
-				text(store.Fields, "spec", "configuration", "endpointURL"),
-				cmp.Or(text(plugin, "parameters", "serverName"), o.Name))})
+			all = append(all, backup{o.ID, bucketOf(store) + " under " + cmp.Or(text(plugin, "parameters", "serverName"), o.Name)})
 		}
 	}
 	return all

@@ -51,7 +51,7 @@ func TestCheck(t *testing.T) {
 		"one host, two controllers": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "internal", "a.example.com")}, nil},
 		"two hosts":                 {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "b.example.com")}, nil},
 		"one backup": {[]string{store("a"), cluster("a", "pg", "a"), store("b"), cluster("b", "pg", "b")}, []string{
-			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup/ in https://s3.example.com under pg; set spec.postgres.backup.bucket to a bucket of its own in one of the caches",
+			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup in https://s3.example.com under pg; set spec.postgres.backup.bucket to a bucket of its own in one of the caches",
 		}},
 		"one backup, two names":       {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
 		"a backup that is elsewhere":  {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},

@@ -195,9 +195,8 @@ func superseded(item *yaml.RNode, objects []manifest.Object) bool {
 	}
 	labels := item.GetLabels()
 	return labels[naming.LabelManagedBy] == naming.ManagedBy && slices.ContainsFunc(objects, func(o manifest.Object) bool {
-		metadata, _ := o.Fields["metadata"].(map[string]any)
-		own, _ := metadata["labels"].(map[string]any)
-		return o.Namespace == item.GetNamespace() && own[naming.LabelPartOf] == labels[naming.LabelPartOf]
+		return o.Namespace == item.GetNamespace() &&
+			manifest.Lookup(o.Fields, "metadata", "labels", naming.LabelPartOf) == labels[naming.LabelPartOf]
 	})
 }
 

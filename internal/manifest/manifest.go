@@ -144,6 +144,15 @@ func fromFields(fields map[string]any) (Object, error) {
 	return o, nil
 }
 
+// Lookup is a value within decoded JSON; nil when it is not there.
+func Lookup(of any, path ...string) any {
+	for _, key := range path {
+		fields, _ := of.(map[string]any)
+		of = fields[key]
+	}
+	return of
+}
+
 // Group is the API group of an apiVersion; the core group is empty.
 func Group(apiVersion string) string {
 	group, _, found := strings.Cut(apiVersion, "/")

@@ -85,17 +85,9 @@ func sameSelectors(a, b manifest.Object) bool {
 		{"spec", "template", "metadata", "labels", naming.LabelName},
 		{"spec", "template", "metadata", "labels", naming.LabelInstance},
 	} {
-		if !reflect.DeepEqual(lookUp(a.Fields, path), lookUp(b.Fields, path)) {
+		if !reflect.DeepEqual(manifest.Lookup(a.Fields, path...), manifest.Lookup(b.Fields, path...)) {
 			return false
 		}
 	}
 	return true
-}
-
-func lookUp(value any, path []string) any {
-	for _, key := range path {
-		fields, _ := value.(map[string]any)
-		value = fields[key]
-	}
-	return value
 }

@@ -146,23 +146,14 @@ func sharedHosts(source string, objects []manifest.Object) diag.List {
 	return list
 }
 
-// value is one within decoded JSON; nil when it is not there.
-func value(of any, path ...string) any {
-	for _, key := range path {
-		fields, _ := of.(map[string]any)
-		of = fields[key]
-	}
-	return of
-}
-
 // text is a string within decoded JSON; empty when it is not there.
 func text(of any, path ...string) string {
-	found, _ := value(of, path...).(string)
+	found, _ := manifest.Lookup(of, path...).(string)
 	return found
 }
 
 // items are those of a list within decoded JSON.
 func items(of any, path ...string) []any {
-	list, _ := value(of, path...).([]any)
+	list, _ := manifest.Lookup(of, path...).([]any)
 	return list
 }

@@ -46,13 +46,13 @@ func unpinned(source string, o manifest.Object) diag.List {
 func images(o manifest.Object) []string {
 	var all []string
 	for _, pod := range []any{
-		value(o.Fields, "spec"),
-		value(o.Fields, "spec", "template", "spec"),
-		value(o.Fields, "spec", "jobTemplate", "spec", "template", "spec"),
+		manifest.Lookup(o.Fields, "spec"),
+		manifest.Lookup(o.Fields, "spec", "template", "spec"),
+		manifest.Lookup(o.Fields, "spec", "jobTemplate", "spec", "template", "spec"),
 	} {
 		for _, list := range []string{"initContainers", "containers"} {
 			for _, container := range items(pod, list) {
-				if image, ok := value(container, "image").(string); ok {
+				if image, ok := manifest.Lookup(container, "image").(string); ok {
 					all = append(all, image)
 				}
 			}

@@ -23,6 +23,7 @@ func Check(source string, objects []manifest.Object) diag.List {
 	list = append(list, sharedBackups(source, objects)...)
 	list = append(list, sharedHosts(source, objects)...)
 	list = append(list, mixedBuckets(source, objects)...)
+	list = append(list, refusedPods(source, objects)...)
 	for _, o := range objects {
 		if o.Group == manifest.Group(v1alpha1.APIVersion) {
 			list = append(list, unexpanded(source, o))

@@ -62,6 +62,13 @@ func TestCheck(t *testing.T) {
 		"images that move": {[]string{"apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a, namespace: cache}\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{image: 'busybox:latest'}, {image: 'busybox:1.36.1'}]}}}}}\n"}, []string{
 			`overlays/a/kustomization.yaml: warning: renders CronJob cache/a, whose image has the tag "latest", which can move to another image; pin it by digest (name@sha256:… with 64 hexadecimal digits), commit hash (name:12cbeca1…) or exact version (name:18.6)`,
 		}},
+		"pods that a namespace refuses": {[]string{
+			"apiVersion: v1\nkind: Namespace\nmetadata: {name: cache, labels: {pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.34}}\n",
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: cache}\nspec: {template: {spec: {hostNetwork: true, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: 'a:1.2.3', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}}\n",
+			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: elsewhere}\nspec: {template: {spec: {hostNetwork: true, containers: [{name: a, image: 'a:1.2.3'}]}}}\n",
+		}, []string{
+			"overlays/a/kustomization.yaml: error: renders Deployment cache/a, whose pods namespace cache refuses, because it is restricted: host namespaces (hostNetwork=true); mend the patch or the object that asks for it, or put it into another namespace",
+		}},
 		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,89 @@
+package policy
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	podsecurity "k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+)
+
+// evaluator is Kubernetes' own judgement of pods.
+var evaluator = sync.OnceValues(func() (policy.Evaluator, error) {
+	return policy.NewEvaluator(policy.DefaultChecks(), nil)
+})
+
+// refusedPods reports workloads whose pods Pod Security would refuse in their
+// namespace, as far as that is rendered too: a patch, or an object that an
+// overlay adds, can ask for more than the namespace allows, and the controller
+// would apply a Deployment that never gets a pod.
+func refusedPods(source string, objects []manifest.Object) diag.List {
+	levels := map[string]podsecurity.LevelVersion{}
+	for _, o := range objects {
+		if o.Kind != "Namespace" || o.Group != "" {
+			continue
+		}
+		labels := map[string]string{}
+		for _, label := range []string{podsecurity.EnforceLevelLabel, podsecurity.EnforceVersionLabel} {
+			if value := text(o.Fields, "metadata", "labels", label); value != "" {
+				labels[label] = value
+			}
+		}
+		enforced, problems := podsecurity.PolicyToEvaluate(labels, podsecurity.Policy{})
+		if len(problems) == 0 && enforced.Enforce.Level != "" {
+			levels[o.Name] = enforced.Enforce
+		}
+	}
+	var list diag.List
+	for _, o := range objects {
+		level, enforced := levels[o.Namespace]
+		pod, isWorkload := podOf(o)
+		if !enforced || !isWorkload {
+			continue
+		}
+		judge, err := evaluator()
+		if err != nil {
+			return append(list, diag.New(source, "cannot judge pods: %v", err))
+		}
+		result := policy.AggregateCheckResults(judge.EvaluatePod(level, &metav1.ObjectMeta{}, &pod))
+		if result.Allowed {
+			continue
+		}
+		d := diag.New(source, "renders %s, whose pods namespace %s refuses, because it is %s: %s", o.ID, o.Namespace, level.Level, result.ForbiddenDetail())
+		d.Hint = "mend the patch or the object that asks for it, or put it into another namespace"
+		list = append(list, d)
+	}
+	return list
+}
+
+// podOf is the pod of a workload; false for what is none or cannot be read as
+// one, which the API server will say better.
+func podOf(o manifest.Object) (corev1.PodSpec, bool) {
+	var path []string
+	switch o.Kind {
+	case "Pod":
+		path = []string{"spec"}
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job":
+		path = []string{"spec", "template", "spec"}
+	case "CronJob":
+		path = []string{"spec", "jobTemplate", "spec", "template", "spec"}
+	}
+	if path == nil || strings.Contains(o.Group, ".") {
+		return corev1.PodSpec{}, false
+	}
+	data, err := json.Marshal(manifest.Lookup(o.Fields, path...))
+	if err != nil {
+		return corev1.PodSpec{}, false
+	}
+	var pod corev1.PodSpec
+	if err := json.Unmarshal(data, &pod); err != nil || len(pod.Containers) == 0 {
+		return corev1.PodSpec{}, false
+	}
+	return pod, true
+}

@@ -102,7 +102,8 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, f.report(asList(err))
 	}
-	if slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path)) {
+	isKustomization := slices.Contains(konfig.RecognizedKustomizationFileNames(), filepath.Base(path))
+	if isKustomization {
 		data, err = f.kustomization(path, data)
 	}
 	if err != nil {
@@ -114,7 +115,11 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 	if f.opaque[path] {
 		return data, nil
 	}
-	if message, hint := f.harmful(data); message != "" {
+	message, hint := harmful(data)
+	if message == "" && !isKustomization { // whose copies have been counted
+		message, hint = f.countCopies(data)
+	}
+	if message != "" {
 		d := diag.New(f.repo.display(f.rel(path)), "%s", message)
 		d.Hint = hint
 		return nil, f.report(diag.List{d})

@@ -63,7 +63,7 @@ func copiesIn(value any) int {
 // harmful says what in a text would keep kustomize busy for ever, and what to do
 // about it; empty if there is nothing. Text that is not YAML is kustomize's to
 // judge.
-func (f *expandingFS) harmful(data []byte) (message, hint string) {
+func harmful(data []byte) (message, hint string) {
 	switch {
 	case bytes.Count(data, []byte("\n")) > maxLines:
 		return "has more lines than kustomize can read in reasonable time", "split it"
@@ -72,6 +72,12 @@ func (f *expandingFS) harmful(data []byte) (message, hint string) {
 	case explodes(data):
 		return "has aliases that refer to themselves or grow without bound", "write the values out"
 	}
+	return "", ""
+}
+
+// countCopies adds up the copies that JSON patches make, and says so when they
+// are too many.
+func (f *expandingFS) countCopies(data []byte) (message, hint string) {
 	if f.copies += copies(data); f.copies > maxCopies {
 		return "has a JSON patch with many copies, each of which can double the document", "write the values out"
 	}
@@ -89,7 +95,11 @@ func (f *expandingFS) harmfulInline(node *load.Node) diag.List {
 		diags = append(diags, f.harmfulInline(item)...)
 	}
 	if node.Kind == load.Scalar && strings.ContainsAny(node.Value, "{[&\n") {
-		if message, hint := f.harmful([]byte(node.Value)); message != "" {
+		message, hint := harmful([]byte(node.Value))
+		if message == "" {
+			message, hint = f.countCopies([]byte(node.Value))
+		}
+		if message != "" {
 			d := at(node, "%s", message)
 			d.Hint = hint
 			diags = append(diags, d)

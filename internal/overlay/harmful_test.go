@@ -19,8 +19,10 @@ func TestCopies(t *testing.T) {
 		files files
 		bad   bool
 	}{
-		"a few": {files{"kustomization.yaml": head + patch("a.yaml"), "a.yaml": operations(4, plain)}, false},
-		"many":  {files{"kustomization.yaml": head + patch("a.yaml"), "a.yaml": operations(9, plain)}, true},
+		"a few":        {files{"kustomization.yaml": head + patch("a.yaml"), "a.yaml": operations(4, plain)}, false},
+		"many":         {files{"kustomization.yaml": head + patch("a.yaml"), "a.yaml": operations(9, plain)}, true},
+		"a few inline": {files{"kustomization.yaml": head + "- target: {kind: Deployment, name: one}\n  patch: '" + operations(8, plain) + "'\n"}, false},
+		"many inline":  {files{"kustomization.yaml": head + "- target: {kind: Deployment, name: one}\n  patch: '" + operations(9, plain) + "'\n"}, true},
 		"many in two files": {files{
 			"kustomization.yaml": head + patch("a.yaml") + patch("b.yaml"), "a.yaml": operations(5, plain), "b.yaml": operations(5, plain),
 		}, true},

@@ -2,6 +2,7 @@ package overlay
 
 import (
 	"path"
+	"slices"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
@@ -43,7 +44,7 @@ func below(dir string, read map[string]*kustomization, generated map[string][]ma
 	if k == nil || depth == 0 {
 		return nil
 	}
-	objects := generated[dir]
+	objects := slices.Clone(generated[dir])
 	for _, field := range []string{"resources", "bases"} {
 		for _, item := range k.list(field) {
 			objects = append(objects, below(path.Join(k.dir, item.Value), read, generated, depth-1)...)

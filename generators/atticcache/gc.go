@@ -16,11 +16,11 @@ func (c cache) gcOf() meta.Of {
 }
 
 func (c cache) garbageCollector() []meta.Object {
-	workload := meta.Object(c.gcDeployment())
+	account := hardened.ServiceAccount(c.scope, c.gcOf())
 	if c.spec.GC.Mode == ModeCronJob {
-		workload = c.gcCronJob()
+		return []meta.Object{account, c.gcCronJob()}
 	}
-	return []meta.Object{hardened.ServiceAccount(c.scope, c.gcOf()), workload}
+	return []meta.Object{account, c.gcDeployment()}
 }
 
 func (c cache) gcDeployment() *appsv1.Deployment {

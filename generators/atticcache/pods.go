@@ -40,7 +40,7 @@ func (c cache) atticPod(name, mode string, config *corev1.ConfigMap, database []
 	key := c.spec.SigningKey
 	env := []corev1.EnvVar{{Name: envRustLog, Value: c.spec.RustLog}}
 	env = append(env, database...)
-	env = append(env, corev1.EnvVar{Name: envPublicKey, ValueFrom: secretKey(key.SecretName, key.Key)})
+	env = append(env, corev1.EnvVar{Name: envPublicKey, ValueFrom: hardened.FromSecret(key.SecretName, key.Key)})
 	env = append(env, objectstore.Credentials(c.spec.Storage.CredentialsSecret)...)
 	return hardened.Pod{
 		Name:             name,
@@ -90,7 +90,7 @@ const (
 // credentials are escaped already.
 func (c cache) directDatabase(parameters string) []corev1.EnvVar {
 	return []corev1.EnvVar{
-		{Name: envDatabaseURI, ValueFrom: secretKey(c.names.Postgres().AppSecret(), "uri")},
+		{Name: envDatabaseURI, ValueFrom: hardened.FromSecret(c.names.Postgres().AppSecret(), "uri")},
 		{Name: envDatabaseURL, Value: fmt.Sprintf("$(%s)%s", envDatabaseURI, parameters)},
 	}
 }
@@ -100,8 +100,8 @@ func (c cache) directDatabase(parameters string) []corev1.EnvVar {
 func (c cache) pooledDatabase() []corev1.EnvVar {
 	pg := c.names.Postgres()
 	return []corev1.EnvVar{
-		{Name: envDatabaseUser, ValueFrom: secretKey(pg.AppSecret(), "username")},
-		{Name: envDatabasePassword, ValueFrom: secretKey(pg.AppSecret(), "password")},
+		{Name: envDatabaseUser, ValueFrom: hardened.FromSecret(pg.AppSecret(), "username")},
+		{Name: envDatabasePassword, ValueFrom: hardened.FromSecret(pg.AppSecret(), "password")},
 		{Name: envDatabaseURL, Value: fmt.Sprintf("postgresql://$(%s):$(%s)@%s:%d/%s%s",
 			envDatabaseUser, envDatabasePassword,
 			pg.Host(pg.Pooler()), naming.PortPostgres, c.spec.Postgres.Database, verifyFull)},
@@ -120,10 +120,4 @@ func (c cache) apiDatabase() []corev1.EnvVar {
 // PgBouncer, which takes no session options.
 func (c cache) backgroundDatabase() []corev1.EnvVar {
 	return c.directDatabase(verifyFull + noTimeout)
-}
-
-func secretKey(secret, key string) *corev1.EnvVarSource {
-	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-		LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: key,
-	}}
 }

@@ -74,6 +74,13 @@ var (
 	healthPath         = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
 )
 
+// IsCacheName tells whether Attic takes a text for the name of a cache (the
+// pattern in its attic/src/cache.rs).
+func IsCacheName(name string) bool { return cacheName.Matches(name) }
+
+// IsKeyName tells whether a text can be the name of a signing key.
+func IsKeyName(name string) bool { return signingKeyName.Matches(name) }
+
 // ownNamespaces are Kubernetes' own; a default deny in one of them would cut
 // off the cluster.
 var ownNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
@@ -102,7 +109,7 @@ func validateMetadata(p *validate.Problems, m v1alpha1.Metadata) {
 func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
 	for _, name := range slices.Sorted(maps.Keys(s.Caches)) {
 		path, cache := spec.Child("caches").Key(name), s.Caches[name]
-		if !cacheName.Matches(name) {
+		if !IsCacheName(name) {
 			p.Add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
 		}
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
@@ -111,7 +118,7 @@ func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 		}
 		keys := path.Child("upstreamCacheKeyNames")
 		for i, key := range cache.UpstreamCacheKeyNames {
-			if !signingKeyName.Matches(key) {
+			if !IsKeyName(key) {
 				p.Add(keys.Index(i), fmt.Sprintf("is %s, which is not the name of a key", validate.Quote(key)), "write the part of the public key before the colon, as in cache.nixos.org-1")
 			}
 		}
@@ -212,7 +219,7 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 	at := path.Child("defaultCache")
 	cache, named := s.Caches[in.DefaultCache]
 	switch {
-	case !cacheName.Matches(in.DefaultCache):
+	case !IsCacheName(in.DefaultCache):
 		p.Add(at, fmt.Sprintf("is %s, which is not a name that Attic takes for a cache", validate.Quote(in.DefaultCache)), "write the name of a public cache, as in main")
 	case named && !cache.Public:
 		p.Warn(at, fmt.Sprintf("is %s, which is not public: https://%s/nix-cache-info will ask for a token", in.DefaultCache, s.Hostname), "write the name of a public cache, or make this one public")

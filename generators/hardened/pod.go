@@ -125,6 +125,14 @@ func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
 	}
 }
 
+// FromSecret is the value of an environment variable that one key of a Secret
+// holds.
+func FromSecret(secret, key string) *corev1.EnvVarSource {
+	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+		LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: key,
+	}}
+}
+
 // Resources turns checked quantities into Kubernetes' own.
 func Resources(r v1alpha1.ResourceRequirements) corev1.ResourceRequirements {
 	return corev1.ResourceRequirements{Requests: resourceList(r.Requests), Limits: resourceList(r.Limits)}

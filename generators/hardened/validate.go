@@ -1,6 +1,7 @@
 package hardened
 
 import (
+	"cmp"
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -59,8 +60,8 @@ func ValidateScheduling(p *validate.Problems, path *field.Path, s Scheduling) {
 	p.Labels(path.Child("nodeSelector"), s.NodeSelector)
 	for i, t := range s.Tolerations {
 		at := path.Child("tolerations").Index(i)
-		p.OneOf(at.Child("operator"), defaultString(t.Operator, "Equal"), "Exists", "Equal")
-		p.OneOf(at.Child("effect"), defaultString(t.Effect, "NoSchedule"), "NoSchedule", "PreferNoSchedule", "NoExecute")
+		p.OneOf(at.Child("operator"), cmp.Or(t.Operator, "Equal"), "Exists", "Equal")
+		p.OneOf(at.Child("effect"), cmp.Or(t.Effect, "NoSchedule"), "NoSchedule", "PreferNoSchedule", "NoExecute")
 		switch {
 		case t.Key == "" && t.Operator != "Exists":
 			p.Add(at.Child("key"), "is missing", "write the taint's key, or operator: Exists to tolerate every taint")
@@ -77,13 +78,6 @@ func ValidateScheduling(p *validate.Problems, path *field.Path, s Scheduling) {
 			p.Add(at.Child("tolerationSeconds"), "counts only for effect NoExecute", "remove it, or write effect: NoExecute")
 		}
 	}
-}
-
-func defaultString(value, fallback string) string {
-	if value == "" {
-		return fallback
-	}
-	return value
 }
 
 // ValidatePeer checks a set of pods in another namespace.

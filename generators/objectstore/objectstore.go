@@ -75,7 +75,7 @@ func Canonical(endpoint string) string {
 	}
 	host := strings.ToLower(u.Hostname())
 	if p := port(u); p != port(&url.URL{Scheme: u.Scheme}) {
-		host = host + ":" + strconv.Itoa(int(p))
+		host += ":" + strconv.Itoa(int(p))
 	}
 	return u.Scheme + "://" + host
 }
@@ -85,8 +85,8 @@ func Canonical(endpoint string) string {
 // checksums that many of them refuse.
 func Credentials(secret string) []corev1.EnvVar {
 	return append([]corev1.EnvVar{
-		secretVar(KeyAccessKeyID, secret),
-		secretVar(KeySecretAccessKey, secret),
+		{Name: KeyAccessKeyID, ValueFrom: hardened.FromSecret(secret, KeyAccessKeyID)},
+		{Name: KeySecretAccessKey, ValueFrom: hardened.FromSecret(secret, KeySecretAccessKey)},
 	}, Compatibility()...)
 }
 
@@ -96,12 +96,6 @@ func Compatibility() []corev1.EnvVar {
 		{Name: "AWS_REQUEST_CHECKSUM_CALCULATION", Value: "when_required"},
 		{Name: "AWS_RESPONSE_CHECKSUM_VALIDATION", Value: "when_required"},
 	}
-}
-
-func secretVar(name, secret string) corev1.EnvVar {
-	return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-		LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: name,
-	}}}
 }
 
 // DefaultPeer finds out from an endpoint where the store is: the namespace of a

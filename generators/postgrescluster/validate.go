@@ -16,9 +16,6 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// MaxNameLength is CloudNativePG's limit on a cluster's name.
-const MaxNameLength = 50
-
 // Validate checks a defaulted spec. The store is that of the data that the
 // database describes.
 func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec, store v1alpha1.ObjectStoreSpec) {

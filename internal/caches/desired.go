@@ -9,7 +9,6 @@ import (
 	"maps"
 	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
@@ -21,11 +20,6 @@ import (
 
 // maxInput is the size of a ConfigMap, which is where the list comes from.
 const maxInput = 1 << 20
-
-var (
-	cacheName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_+-]{0,49}$`)
-	keyName   = regexp.MustCompile(`^[A-Za-z0-9._+-]{1,200}$`)
-)
 
 // hintFields is what an entry must have; null and absent are the same.
 const hintFields = "write public, priority and upstreamCacheKeyNames"
@@ -139,14 +133,14 @@ func check(desired map[string]atticcache.DesiredCache) diag.List {
 	}
 	for _, name := range slices.Sorted(maps.Keys(desired)) {
 		path, cache := shownName(name), desired[name]
-		if !cacheName.MatchString(name) {
+		if !atticcache.IsCacheName(name) {
 			add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
 		}
 		if cache.Priority < 0 {
 			add(path+".priority", fmt.Sprintf("is %d", cache.Priority), "write a number of 0 or more; lower is asked first")
 		}
 		for i, key := range cache.UpstreamCacheKeyNames {
-			if !keyName.MatchString(key) {
+			if !atticcache.IsKeyName(key) {
 				add(fmt.Sprintf("%s.upstreamCacheKeyNames[%d]", path, i), "is "+diag.Quote(key)+", which is not the name of a key", "write the part of the public key before the colon, as in cache.nixos.org-1")
 			}
 		}
@@ -160,7 +154,7 @@ func check(desired map[string]atticcache.DesiredCache) diag.List {
 
 // shownName is the name of a cache in a path: quoted unless it is a valid one.
 func shownName(name string) string {
-	if cacheName.MatchString(name) {
+	if atticcache.IsCacheName(name) {
 		return name
 	}
 	return diag.Quote(name)

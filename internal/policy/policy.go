@@ -11,8 +11,10 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// Check reports an empty environment, objects that stand twice, specs that were
-// not expanded, and Secrets in plain text. The source is what the objects were rendered from.
+// Check reports an empty environment, objects that stand twice, caches that get in
+// each other's way, specs that were not expanded, Secrets in plain text and pods
+// that their namespace refuses; and it warns about objects without a namespace
+// and images that can change. The source is what the objects were rendered from.
 func Check(source string, objects []manifest.Object) diag.List {
 	if len(objects) == 0 {
 		d := diag.New(source, "renders no objects")

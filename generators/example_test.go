@@ -18,7 +18,7 @@ func ExampleGenerate() {
 			Storage:  v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "nix-cache"},
 			API:      &v1alpha1.API{Scaling: v1alpha1.Scaling{MaxReplicas: new(int32(4))}},
 		},
-	})
+	}, generators.Inputs{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -50,7 +50,7 @@ func ExampleGenerate_wrong() {
 			Storage:  v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "Nix_Cache"},
 			API:      &v1alpha1.API{Scaling: v1alpha1.Scaling{MaxReplicas: new(int32(4))}},
 		},
-	})
+	}, generators.Inputs{})
 	fmt.Println(err)
 	// Output:
 	// spec.image: has the tag "latest", which can move to another image; pin it by digest (name@sha256:… with 64 hexadecimal digits), commit hash (name:12cbeca1…) or exact version (name:1.2.3)

@@ -12,6 +12,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/helmchart"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -22,31 +23,48 @@ type Object = meta.Object
 // Problem is something wrong, or, as a warning, unwise in a spec.
 type Problem = validate.Problem
 
+// Inputs are what specs may refer to beyond themselves. Reading them is the
+// caller's business, so that generating stays a function of its arguments.
+type Inputs struct {
+	// Charts are the charts and values files of kinds that inflate charts. Nil
+	// means that there are none.
+	Charts helmchart.Files
+}
+
 // Kind is one kind of spec.
 type Kind struct {
 	// APIVersion and Kind as they are written in a spec.
 	APIVersion, Kind string
 	// New is a pointer to an empty spec of this kind.
 	New func() any
+	// Default is what New returned, filled in, with everything that it leaves
+	// out; the argument is not modified.
+	Default func(spec any) any
 	// Generate turns what New returned, filled in, into objects. With errors
 	// among the problems there are no objects.
-	Generate func(spec any) ([]Object, []Problem)
+	Generate func(spec any, in Inputs) ([]Object, []Problem)
 }
 
 // Kinds are all kinds there are.
 func Kinds() []Kind {
 	return []Kind{
-		kind(v1alpha1.KindAtticCache, atticcache.Generate),
+		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
 	}
 }
 
-func kind[T any](name string, generate func(T) ([]Object, []Problem)) Kind {
+func kind[T any](name string, complete func(T) T, generate func(T, Inputs) ([]Object, []Problem)) Kind {
 	return Kind{
 		APIVersion: v1alpha1.APIVersion,
 		Kind:       name,
 		New:        func() any { return new(T) },
-		Generate:   func(spec any) ([]Object, []Problem) { return generate(*spec.(*T)) },
+		Default:    func(spec any) any { return new(complete(*spec.(*T))) },
+		Generate:   func(spec any, in Inputs) ([]Object, []Problem) { return generate(*spec.(*T), in) },
 	}
+}
+
+// alone is for a kind whose specs say everything themselves.
+func alone[T any](generate func(T) ([]Object, []Problem)) func(T, Inputs) ([]Object, []Problem) {
+	return func(spec T, _ Inputs) ([]Object, []Problem) { return generate(spec) }
 }
 
 // Find is the kind of a spec; false when there is none of that name.
@@ -61,16 +79,16 @@ func Find(apiVersion, name string) (Kind, bool) {
 
 // Generate turns a spec, a pointer to one of the types of package v1alpha1,
 // into objects in the order in which a person would create them. The spec is
-// not modified. When the spec is wrong, the error is a [validate.Error] with
-// everything that is wrong with it.
-func Generate(spec any) ([]Object, error) {
+// not modified. When the spec is wrong, the error is a [validate.Errors] with
+// everything that is wrong with it. What it refers to must be among the inputs.
+func Generate(spec any, in Inputs) ([]Object, error) {
 	for _, k := range Kinds() {
 		if fmt.Sprintf("%T", k.New()) != fmt.Sprintf("%T", spec) {
 			continue
 		}
-		objects, problems := k.Generate(spec)
+		objects, problems := k.Generate(spec, in)
 		if validate.HasErrors(problems) {
-			return nil, validate.Error(problems)
+			return nil, validate.Errors(problems)
 		}
 		return objects, nil
 	}

@@ -18,7 +18,7 @@ func TestKindsAreWhatTheirSpecsSay(t *testing.T) {
 			t.Errorf("%s %s is not found", k.APIVersion, k.Kind)
 		}
 		// An empty spec lacks what is required, and says so.
-		if _, problems := k.Generate(k.New()); !validate.HasErrors(problems) {
+		if _, problems := k.Generate(k.New(), generators.Inputs{}); !validate.HasErrors(problems) {
 			t.Errorf("an empty %s generates", k.Kind)
 		}
 	}
@@ -29,12 +29,12 @@ func TestKindsAreWhatTheirSpecsSay(t *testing.T) {
 
 func TestGenerateRefusesWhatIsNoSpec(t *testing.T) {
 	for _, spec := range []any{nil, "attic", v1alpha1.AtticCache{}, &struct{}{}} {
-		if _, err := generators.Generate(spec); err == nil {
+		if _, err := generators.Generate(spec, generators.Inputs{}); err == nil {
 			t.Errorf("%T generates", spec)
 		}
 	}
-	var problems validate.Error
-	if _, err := generators.Generate(&v1alpha1.AtticCache{}); !errors.As(err, &problems) || len(problems) < 4 {
+	var problems validate.Errors
+	if _, err := generators.Generate(&v1alpha1.AtticCache{}, generators.Inputs{}); !errors.As(err, &problems) || len(problems) < 4 {
 		t.Errorf("an empty spec gives %v, not everything that it lacks", err)
 	}
 }
@@ -54,7 +54,7 @@ func TestGenerateIsPure(t *testing.T) {
 			Network: &v1alpha1.Network{Traefik: &v1alpha1.Peer{Namespace: "edge"}},
 		},
 	}
-	first, err := generators.Generate(spec)
+	first, err := generators.Generate(spec, generators.Inputs{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestGenerateIsPure(t *testing.T) {
 		t.Errorf("the spec was modified: %+v", spec)
 	}
 	for range 20 {
-		again, err := generators.Generate(spec)
+		again, err := generators.Generate(spec, generators.Inputs{})
 		if err != nil {
 			t.Fatal(err)
 		}

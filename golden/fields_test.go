@@ -11,22 +11,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
 
-// TestEveryFieldIsSet fails for a field of the spec that no valid case sets:
+// TestEveryFieldIsSet fails for a field of a kind that no valid case sets:
 // nothing would hold still what it does.
 func TestEveryFieldIsSet(t *testing.T) {
 	set := map[string]bool{}
 	for _, spec := range specs(t) {
-		positions, diags := load.Decode(spec, new(v1alpha1.AtticCache))
+		positions, diags := load.Decode(spec.node, spec.kind.New())
 		if diags.HasErrors() {
 			continue // A patch that takes something away.
 		}
 		for path := range positions {
-			set[inBrackets.ReplaceAllString(path, "[*]")] = true
+			set[spec.kind.Kind+" "+inBrackets.ReplaceAllString(path, "[*]")] = true
 		}
 	}
 	for _, path := range fieldPaths(t) {
@@ -43,45 +44,59 @@ var inBrackets = regexp.MustCompile(`\[[^\]]*\]`)
 func TestEveryFieldCounts(t *testing.T) {
 	counts := map[string]bool{}
 	for _, spec := range specs(t) {
-		whole, diags := expand.Spec(spec)
+		whole, diags := expand.Spec(spec.node, spec.inputs)
 		if diags.HasErrors() {
 			continue // A patch, which an overlay merges with the rest.
 		}
-		without(spec, reflect.TypeFor[v1alpha1.AtticCache](), "", func(path string) {
+		without(spec.node, reflect.TypeOf(spec.kind.New()), "", func(path string) {
+			path = spec.kind.Kind + " " + path
 			if !counts[path] {
-				rest, diags := expand.Spec(spec)
+				rest, diags := expand.Spec(spec.node, spec.inputs)
 				counts[path] = diags.HasErrors() || !cmp.Equal(texts(whole), texts(rest))
 			}
 		})
 	}
 	for _, path := range fieldPaths(t) {
 		// What is about the spec itself is for kustomize to read.
-		ofSpec := strings.HasPrefix(path, "metadata.labels") || strings.HasPrefix(path, "metadata.annotations")
+		ofSpec := strings.Contains(path, " metadata.labels") || strings.Contains(path, " metadata.annotations")
 		if !counts[path] && !ofSpec {
 			t.Errorf("%s makes no difference in any case", path)
 		}
 	}
 }
 
+// spec is one document for atticgen in a case.
+type spec struct {
+	node   *load.Node
+	kind   generators.Kind
+	inputs generators.Inputs
+}
+
 // specs are all documents for atticgen in the valid cases, each by itself,
 // before overlays are merged.
-func specs(t *testing.T) []*load.Node {
+func specs(t *testing.T) []spec {
 	t.Helper()
-	var found []*load.Node
+	var found []spec
 	for _, name := range cases(t) {
 		if !valid(name) {
 			continue
 		}
 		files := read(t, filepath.Join(name, "in"))
+		inputs := generators.Inputs{}
 		for _, path := range slices.Sorted(maps.Keys(files)) {
 			nodes, diags := load.Parse(name+"/in/"+path, []byte(files[path]))
 			if diags.HasErrors() {
 				continue // Not a spec, for the case is valid.
 			}
 			for _, node := range nodes {
-				if expand.IsSpec(node) {
-					found = append(found, node)
+				if !expand.IsSpec(node) {
+					continue
 				}
+				kind, ok := generators.Find(v1alpha1.APIVersion, node.Get("kind").Value)
+				if !ok {
+					t.Fatalf("%s/in/%s has a kind that nobody knows", name, path)
+				}
+				found = append(found, spec{node, kind, inputs})
 			}
 		}
 	}
@@ -121,11 +136,16 @@ func below(t reflect.Type, path, key string) (reflect.Type, string) {
 	return fieldsOf(t)[key], strings.TrimPrefix(path+"."+key, ".")
 }
 
-// fieldPaths are the paths of all values that a spec can hold; keys of maps and
-// places in lists are wildcards.
+// fieldPaths are the paths of all values that specs can hold, each after its
+// kind; keys of maps and places in lists are wildcards.
 func fieldPaths(t *testing.T) []string {
 	t.Helper()
-	paths := leaves(reflect.TypeFor[v1alpha1.AtticCache](), "")
+	var paths []string
+	for _, kind := range generators.Kinds() {
+		for _, path := range leaves(reflect.TypeOf(kind.New()), "") {
+			paths = append(paths, kind.Kind+" "+path)
+		}
+	}
 	if len(paths) < 100 {
 		t.Fatalf("only %d fields were found", len(paths))
 	}

@@ -15,7 +15,7 @@ import (
 const drainSeconds = 10
 
 func (c cache) apiOf() meta.Of {
-	return meta.Of{Name: c.names.API(), App: appAttic, Component: "api", Wave: meta.WaveServing, Version: imageVersion(c.spec.Image)}
+	return meta.Of{Name: c.names.API(), App: appAttic, Component: "api", Wave: meta.WaveServing, Version: meta.ImageVersion(c.spec.Image)}
 }
 
 func (c cache) api() []meta.Object {

@@ -8,6 +8,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -34,24 +35,13 @@ func Generate(spec v1alpha1.AtticCache) ([]meta.Object, []validate.Problem) {
 func newCache(full v1alpha1.AtticCache) cache {
 	return cache{
 		names: namesOf(full),
-		scope: meta.Scope{
-			Namespace:   full.Metadata.Namespace,
-			PartOf:      full.Metadata.Name,
-			Labels:      full.Spec.Labels,
-			Annotations: full.Spec.Annotations,
-		},
-		spec: full.Spec,
+		scope: placement.Scope(full.Metadata, full.Spec.Placement),
+		spec:  full.Spec,
 	}
 }
 
-// namesOf derives names. From a name that is reported anyway it derives none,
-// which would each be reported again.
 func namesOf(c v1alpha1.AtticCache) naming.Set {
-	name := c.Metadata.Name
-	if !isName(name) {
-		name = "attic"
-	}
-	return naming.Set{Name: name, Namespace: c.Metadata.Namespace}
+	return naming.Set{Name: placement.NameOr(c.Metadata.Name, appAttic), Namespace: c.Metadata.Namespace}
 }
 
 // objects is the table of contents.
@@ -74,17 +64,7 @@ func (c cache) objects() []meta.Object {
 }
 
 func (c cache) namespace() []meta.Object {
-	if !*c.spec.Namespace.Create {
-		return nil
-	}
-	of := meta.Of{Name: c.names.Namespace, App: appAttic, Component: "namespace"}
-	return []meta.Object{hardened.Namespace(c.scope, of, c.spec.Namespace.PodSecurityVersion)}
+	return placement.Namespace(c.scope, appAttic, *c.spec.Namespace)
 }
 
-func (c cache) scheduling() hardened.Scheduling {
-	return hardened.Scheduling{
-		PriorityClassName: c.spec.PriorityClassName,
-		Tolerations:       c.spec.Tolerations,
-		NodeSelector:      c.spec.NodeSelector,
-	}
-}
+func (c cache) scheduling() hardened.Scheduling { return placement.Scheduling(c.spec.Placement) }

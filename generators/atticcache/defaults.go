@@ -10,6 +10,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 )
 
@@ -17,9 +18,6 @@ import (
 const (
 	// DefaultImage is the reference's pinned image.
 	DefaultImage = "heywoodlh/attic:12cbeca141f46e1ade76728bce8adc447f2166c6"
-	// DefaultPodSecurityVersion is the oldest Kubernetes that CloudNativePG
-	// 1.30 supports.
-	DefaultPodSecurityVersion = "v1.34"
 	// DefaultCacheName is the cache of the reference's examples.
 	DefaultCacheName = "main"
 	// DefaultRetention is the reference's.
@@ -56,14 +54,8 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 
 	defaulting.Value(&s.Image, DefaultImage)
 	defaulting.Value(&s.RustLog, "info")
-	ns := defaulting.Block(&s.Namespace)
-	defaulting.Pointer(&ns.Create, true)
-	if *ns.Create {
-		defaulting.Value(&ns.PodSecurityVersion, DefaultPodSecurityVersion)
-	}
-	security := defaulting.Block(&s.Security)
-	defaulting.Pointer(&security.RunAsUser, 1000)
-	defaulting.Pointer(&security.RunAsGroup, 1000)
+	placement.Default(&s.Placement)
+	hardened.DefaultSecurity(defaulting.Block(&s.Security))
 	key := defaulting.Block(&s.SigningKey)
 	defaulting.Value(&key.SecretName, names.Secrets())
 	defaulting.Value(&key.Key, envPublicKey)
@@ -136,33 +128,11 @@ func defaultIngress(i *v1alpha1.Ingress, names naming.Set, caches map[string]v1a
 }
 
 func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
-	defaultPeer(defaulting.Block(&n.Traefik), "traefik", naming.LabelName, "traefik")
-	defaultPeer(defaulting.Block(&n.Monitoring), "monitoring", naming.LabelName, "prometheus")
-	defaultPeer(defaulting.Block(&n.PostgresOperator), "cnpg-system", naming.LabelName, "cloudnative-pg")
-	dns := defaulting.Block(&n.DNS)
-	defaulting.Value(&dns.Namespace, "kube-system")
-	if dns.PodLabels == nil {
-		dns.PodLabels = map[string]string{"k8s-app": "kube-dns"}
-	}
-
+	hardened.DefaultTraefik(&n.Traefik)
+	hardened.DefaultClusterNetwork(&n.ClusterNetwork)
 	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
 	if n.BackupS3 == nil && objectstore.SameEndpoint(s.Postgres.Backup.Endpoint, s.Storage.Endpoint) {
 		n.BackupS3 = new(*n.S3)
 	}
-	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Postgres.Backup.Endpoint)
-
-	api := defaulting.Block(&n.KubernetesAPI)
-	if api.CIDRs == nil {
-		api.CIDRs = []string{"0.0.0.0/0", "::/0"}
-	}
-	if api.Ports == nil {
-		api.Ports = []int32{443, 6443}
-	}
-}
-
-func defaultPeer(p *v1alpha1.Peer, namespace, key, value string) {
-	defaulting.Value(&p.Namespace, namespace)
-	if p.PodLabels == nil {
-		p.PodLabels = map[string]string{key: value}
-	}
+	postgrescluster.DefaultNetwork(&n.PostgresNetwork, *s.Postgres)
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func (c cache) gcOf() meta.Of {
-	return meta.Of{Name: c.names.GC(), App: appGC, Component: "garbage-collector", Wave: meta.WaveServing, Version: imageVersion(c.spec.Image)}
+	return meta.Of{Name: c.names.GC(), App: appGC, Component: "garbage-collector", Wave: meta.WaveServing, Version: meta.ImageVersion(c.spec.Image)}
 }
 
 func (c cache) garbageCollector() []meta.Object {

@@ -33,7 +33,7 @@ func generate(t *testing.T, change func(*v1alpha1.AtticCacheSpec)) []meta.Object
 	t.Helper()
 	objects, problems := Generate(minimal(change))
 	if validate.HasErrors(problems) {
-		t.Fatal(validate.Error(problems))
+		t.Fatal(validate.Errors(problems))
 	}
 	return objects
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func (c cache) migrationOf() meta.Of {
-	return meta.Of{Name: c.names.Migration(), App: appMigration, Component: "migration", Wave: meta.WaveMigration, Version: imageVersion(c.spec.Image)}
+	return meta.Of{Name: c.names.Migration(), App: appMigration, Component: "migration", Wave: meta.WaveMigration, Version: meta.ImageVersion(c.spec.Image)}
 }
 
 // migration brings the schema up to date before a new API serves: the API

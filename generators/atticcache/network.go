@@ -4,7 +4,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
@@ -23,11 +22,7 @@ func (c cache) networkPolicies() []meta.Object {
 	egress := c.egress()
 	policies := []meta.Object{
 		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
-		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{{
-			Peers: append([]networkingv1.NetworkPolicyPeer{hardened.PodsIn(dnsPods(*n))}, hardened.Blocks(n.DNS.CIDRs)...),
-			UDP:   []int32{naming.PortDNS},
-			TCP:   []int32{naming.PortDNS},
-		}}),
+		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{hardened.DNS(*n.DNS)}),
 		c.policy("api", naming.Selector(appAttic, c.names.API()),
 			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress),
 		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
@@ -42,11 +37,6 @@ func (c cache) networkPolicies() []meta.Object {
 			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{api}, TCP: []int32{naming.PortAPI}}}))
 	}
 	return policies
-}
-
-// dnsPods are the resolvers that are pods.
-func dnsPods(n v1alpha1.Network) v1alpha1.Peer {
-	return v1alpha1.Peer{Namespace: n.DNS.Namespace, PodLabels: n.DNS.PodLabels}
 }
 
 func (c cache) policy(suffix string, pods map[string]string, in, out []hardened.Rule) meta.Object {

@@ -9,6 +9,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 )
 
 // Values of app.kubernetes.io/name. The reference's commands select the API by
@@ -90,7 +91,7 @@ const (
 // credentials are escaped already.
 func (c cache) directDatabase(parameters string) []corev1.EnvVar {
 	return []corev1.EnvVar{
-		{Name: envDatabaseURI, ValueFrom: hardened.FromSecret(c.names.Postgres().AppSecret(), "uri")},
+		postgrescluster.Env(envDatabaseURI, c.names.Postgres(), postgrescluster.OutputDatabaseURL),
 		{Name: envDatabaseURL, Value: fmt.Sprintf("$(%s)%s", envDatabaseURI, parameters)},
 	}
 }
@@ -100,8 +101,8 @@ func (c cache) directDatabase(parameters string) []corev1.EnvVar {
 func (c cache) pooledDatabase() []corev1.EnvVar {
 	pg := c.names.Postgres()
 	return []corev1.EnvVar{
-		{Name: envDatabaseUser, ValueFrom: hardened.FromSecret(pg.AppSecret(), "username")},
-		{Name: envDatabasePassword, ValueFrom: hardened.FromSecret(pg.AppSecret(), "password")},
+		postgrescluster.Env(envDatabaseUser, pg, postgrescluster.OutputUsername),
+		postgrescluster.Env(envDatabasePassword, pg, postgrescluster.OutputPassword),
 		{Name: envDatabaseURL, Value: fmt.Sprintf("postgresql://$(%s):$(%s)@%s:%d/%s%s",
 			envDatabaseUser, envDatabasePassword,
 			pg.Host(pg.Pooler()), naming.PortPostgres, c.spec.Postgres.Database, verifyFull)},

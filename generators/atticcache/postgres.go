@@ -20,10 +20,8 @@ func (c cache) postgres() []meta.Object {
 				naming.Selector(appGC, c.names.GC()),
 				naming.Selector(appMigration, c.names.Migration()),
 			},
-			Operator:      *network.PostgresOperator,
-			Monitoring:    *network.Monitoring,
-			KubernetesAPI: *network.KubernetesAPI,
-			BackupStore:   *network.BackupS3,
+			Monitoring:      *network.Monitoring,
+			PostgresNetwork: network.PostgresNetwork,
 		},
 	})
 }

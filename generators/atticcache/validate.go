@@ -6,18 +6,15 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
-	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
-	"gitlab.com/attic-cache/atticgen/generators/meta"
-	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -27,7 +24,7 @@ import (
 func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	p, spec, s := &validate.Problems{}, field.NewPath("spec"), c.Spec
 
-	validateMetadata(p, c.Metadata)
+	placement.ValidateMetadata(p, c.Metadata, "attic")
 	if s.Hostname == "" {
 		p.Add(spec.Child("hostname"), "is missing", "write the DNS name of the cache, as in nix-cache.example.com")
 	} else {
@@ -36,11 +33,6 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	p.Image(spec.Child("image"), s.Image, 3)
 	for i, name := range s.ImagePullSecrets {
 		p.ObjectName(spec.Child("imagePullSecrets").Index(i), name)
-	}
-	if v := s.Namespace.PodSecurityVersion; !*s.Namespace.Create && v != "" {
-		p.Add(spec.Child("namespace", "podSecurityVersion"), "counts only where the namespace is created", "remove it, or write create: true")
-	} else if *s.Namespace.Create && !podSecurityVersion.Matches(v) {
-		p.Add(spec.Child("namespace", "podSecurityVersion"), fmt.Sprintf("is %s", validate.Quote(v)), "write a Kubernetes minor version, as in v1.34, or latest")
 	}
 	validateCaches(p, spec, s)
 	validateAPI(p, spec.Child("api"), *s.API)
@@ -56,22 +48,17 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
 	}
-	validateEverywhere(p, spec, s)
-	p.Int64(spec.Child("security", "runAsUser"), s.Security.RunAsUser, 1, math.MaxInt32)
-	p.Int64(spec.Child("security", "runAsGroup"), s.Security.RunAsGroup, 1, math.MaxInt32)
-	hardened.ValidateScheduling(p, spec, hardened.Scheduling{
-		PriorityClassName: s.PriorityClassName, Tolerations: s.Tolerations, NodeSelector: s.NodeSelector,
-	})
+	hardened.ValidateSecurity(p, spec.Child("security"), *s.Security)
+	placement.Validate(p, spec, s.Placement)
 	return p.List()
 }
 
 var (
-	podSecurityVersion = validate.NewForm(`latest|v1\.(0|[1-9][0-9]?)`, 10)
-	rustLog            = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
-	cacheName          = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_+-]*`, 50)
-	signingKeyName     = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
-	entryPoint         = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
-	healthPath         = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
+	rustLog        = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
+	cacheName      = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_+-]*`, 50)
+	signingKeyName = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
+	entryPoint     = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
+	healthPath     = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
 )
 
 // IsCacheName tells whether Attic takes a text for the name of a cache (the
@@ -80,31 +67,6 @@ func IsCacheName(name string) bool { return cacheName.Matches(name) }
 
 // IsKeyName tells whether a text can be the name of a signing key.
 func IsKeyName(name string) bool { return signingKeyName.Matches(name) }
-
-// ownNamespaces are Kubernetes' own; a default deny in one of them would cut
-// off the cluster.
-var ownNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
-
-// isName tells whether a cache may have a name: it becomes that of a Service,
-// and the beginning of longer ones.
-func isName(name string) bool {
-	return len(validation.IsDNS1035Label(name)) == 0 && len(name) <= naming.MaxNameLength
-}
-
-func validateMetadata(p *validate.Problems, m v1alpha1.Metadata) {
-	path := field.NewPath("metadata")
-	switch {
-	case m.Name == "":
-		p.Add(path.Child("name"), "is missing", "write the name of the cache, as in attic")
-	case !isName(m.Name):
-		p.Add(path.Child("name"), fmt.Sprintf("is %s, which cannot begin the names of all objects", validate.Quote(m.Name)),
-			fmt.Sprintf("use at most %d lower-case letters, digits and hyphens, starting with a letter and ending with a letter or digit", naming.MaxNameLength))
-	}
-	p.DNSLabel(path.Child("namespace"), m.Namespace)
-	if slices.Contains(ownNamespaces, m.Namespace) {
-		p.Add(path.Child("namespace"), fmt.Sprintf("is %s, which belongs to Kubernetes; denying all traffic in it would harm the cluster", m.Namespace), "use a namespace of its own, as in "+naming.DefaultNamespace)
-	}
-}
 
 func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
 	for _, name := range slices.Sorted(maps.Keys(s.Caches)) {
@@ -231,57 +193,11 @@ const leastBurst = 1000
 
 func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network) {
 	hardened.ValidatePeer(p, path.Child("traefik"), *n.Traefik)
-	hardened.ValidatePeer(p, path.Child("monitoring"), *n.Monitoring)
-	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
-	hardened.ValidatePeer(p, path.Child("dns"), dnsPods(n))
-	p.CIDRs(path.Child("dns", "cidrs"), n.DNS.CIDRs)
+	hardened.ValidateClusterNetwork(p, path, n.ClusterNetwork)
 	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
-	if !reflect.DeepEqual(n.S3, n.BackupS3) {
-		objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
+	if reflect.DeepEqual(n.S3, n.BackupS3) {
+		// It is a copy; what is wrong with it has been said.
+		n.BackupS3 = &v1alpha1.S3Peer{}
 	}
-
-	api := path.Child("kubernetesAPI")
-	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
-	if len(n.KubernetesAPI.CIDRs) == 0 {
-		p.Add(api.Child("cidrs"), "is empty, and a primary that cannot reach the Kubernetes API shuts itself down", "write the API server's addresses, or remove the line")
-	}
-	if len(n.KubernetesAPI.Ports) == 0 {
-		p.Add(api.Child("ports"), "is empty", "write the API server's ports, as in [443, 6443], or remove the line")
-	}
-	for i, port := range n.KubernetesAPI.Ports {
-		p.Int32(api.Child("ports").Index(i), &port, 1, 65535)
-	}
-}
-
-// validateEverywhere checks the labels and annotations for all objects: those
-// that are set here, and those that would upset the order of applying.
-func validateEverywhere(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
-	p.Labels(spec.Child("labels"), s.Labels)
-	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
-		if domain, _, ok := strings.Cut(key, "/"); ok && slices.ContainsFunc(meaningfulLabels, func(d string) bool { return within(domain, d) }) {
-			p.Add(spec.Child("labels").Key(key), "means something to Kubernetes, CloudNativePG or cert-manager, whose selectors rely on it", "choose a key of your own, as in example.com/team")
-		}
-	}
-	p.Annotations(spec.Child("annotations"), s.Annotations)
-	for _, key := range slices.Sorted(maps.Keys(s.Annotations)) {
-		at := spec.Child("annotations").Key(key)
-		domain, _, _ := strings.Cut(key, "/")
-		switch {
-		case key == meta.AnnotationSyncWave, key == meta.AnnotationSyncOptions, key == meta.AnnotationFluxForce:
-			p.Add(at, "is set where it is needed", "remove it, or patch single objects in the overlay")
-		case slices.ContainsFunc(meaningfulAnnotations, func(d string) bool { return within(domain, d) }):
-			p.Add(at, "tells kustomize, a controller or CloudNativePG what to do with an object; on every object it could drop or stop them all", "remove it, or put it on single objects by a patch in the overlay")
-		}
-	}
-}
-
-// Domains whose labels and annotations are instructions rather than notes, with
-// all below them.
-var (
-	meaningfulLabels      = []string{"kubernetes.io", "k8s.io", "cnpg.io", "cert-manager.io"}
-	meaningfulAnnotations = []string{"config.kubernetes.io", "config.k8s.io", "cnpg.io", "argoproj.io", "fluxcd.io"}
-)
-
-func within(domain, parent string) bool {
-	return domain == parent || strings.HasSuffix(domain, "."+parent)
+	postgrescluster.ValidateNetwork(p, path, n.PostgresNetwork)
 }

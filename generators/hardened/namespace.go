@@ -4,21 +4,30 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 )
 
 // podSecurity is the prefix of the labels that Pod Security admission reads.
 const podSecurity = "pod-security.kubernetes.io/"
 
-// Namespace is a namespace in which Pod Security enforces, audits and warns
-// about the restricted profile of one Kubernetes version.
-func Namespace(scope meta.Scope, of meta.Of, version string) *corev1.Namespace {
+// Levels of Pod Security.
+const (
+	LevelRestricted = "restricted"
+	LevelBaseline   = "baseline"
+	LevelPrivileged = "privileged"
+)
+
+// Namespace is a namespace in which Pod Security enforces one profile of one
+// Kubernetes version, and audits and warns about the restricted one.
+func Namespace(scope meta.Scope, of meta.Of, n v1alpha1.Namespace) *corev1.Namespace {
 	of.ClusterScoped = true
 	of.Labels = map[string]string{}
 	for _, mode := range []string{"enforce", "audit", "warn"} {
-		of.Labels[podSecurity+mode] = "restricted"
-		of.Labels[podSecurity+mode+"-version"] = version
+		of.Labels[podSecurity+mode] = LevelRestricted
+		of.Labels[podSecurity+mode+"-version"] = n.PodSecurityVersion
 	}
+	of.Labels[podSecurity+"enforce"] = n.PodSecurity
 	return &corev1.Namespace{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Namespace"},
 		ObjectMeta: scope.Object(of),

@@ -3,6 +3,7 @@ package hardened
 import (
 	"cmp"
 	"fmt"
+	"math"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -80,8 +81,14 @@ func ValidateScheduling(p *validate.Problems, path *field.Path, s Scheduling) {
 	}
 }
 
-// ValidatePeer checks a set of pods in another namespace.
-func ValidatePeer(p *validate.Problems, path *field.Path, peer v1alpha1.Peer) {
-	p.DNSLabel(path.Child("namespace"), peer.Namespace)
-	p.Labels(path.Child("podLabels"), peer.PodLabels)
+// DefaultSecurity fills in the user and group of the reference's checklist.
+func DefaultSecurity(s *v1alpha1.Security) {
+	defaulting.Pointer(&s.RunAsUser, 1000)
+	defaulting.Pointer(&s.RunAsGroup, 1000)
+}
+
+// ValidateSecurity checks a defaulted block.
+func ValidateSecurity(p *validate.Problems, path *field.Path, s v1alpha1.Security) {
+	p.Int64(path.Child("runAsUser"), s.RunAsUser, 1, math.MaxInt32)
+	p.Int64(path.Child("runAsGroup"), s.RunAsGroup, 1, math.MaxInt32)
 }

@@ -20,12 +20,23 @@ type Object interface {
 }
 
 // Wave orders objects. Argo CD applies a wave when the one before is healthy;
-// in a rendered environment, the waves up to WaveMigration are the stage
-// "database" and the rest the stage "cache", which Flux applies in turn.
+// in a rendered environment, the waves up to WavePlatformLast are the stage
+// "platform", those up to WaveMigration the stage "database" and the rest the
+// stage "cache", which Flux applies in turn.
 type Wave int
 
 // Waves in the order they are applied.
 const (
+	// WaveDefinitions is custom resource definitions, and the namespaces of what
+	// brings them.
+	WaveDefinitions Wave = -40
+	// WavePlatformFirst is what must be done before the platform's workloads
+	// start.
+	WavePlatformFirst Wave = -30
+	// WavePlatform is operators and the like, which what follows relies on.
+	WavePlatform Wave = -20
+	// WavePlatformLast is what must be done after them.
+	WavePlatformLast Wave = -10
 	// WaveFoundation is what pods need to run at all: namespace, policies,
 	// configuration, PostgreSQL. It is also Argo CD's default, so that Secrets
 	// that a user adds are there before the migration starts.

@@ -7,6 +7,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/defaulting"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 )
 
 // DefaultImage is what CloudNativePG 1.30.1 runs when it is not told otherwise.
@@ -67,5 +68,19 @@ func Default(s *v1alpha1.PostgresClusterSpec, names naming.Postgres, store v1alp
 		defaulting.Pointer(&s.Pooler.DefaultPoolSize, 20)
 		defaulting.Pointer(&s.Pooler.MaxClientConnections, 1000)
 		hardened.DefaultResources(defaulting.Block(&s.Pooler.Resources), defaultPoolerResources)
+	}
+}
+
+// DefaultNetwork fills in where CloudNativePG, the API server and the backup's
+// store are.
+func DefaultNetwork(n *v1alpha1.PostgresNetwork, s v1alpha1.PostgresClusterSpec) {
+	hardened.DefaultPeer(&n.PostgresOperator, "cnpg-system", naming.LabelName, "cloudnative-pg")
+	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Backup.Endpoint)
+	api := defaulting.Block(&n.KubernetesAPI)
+	if api.CIDRs == nil {
+		api.CIDRs = []string{"0.0.0.0/0", "::/0"}
+	}
+	if api.Ports == nil {
+		api.Ports = []int32{443, 6443}
 	}
 }

@@ -14,14 +14,10 @@ import (
 type Network struct {
 	// Clients are label sets of pods in the same namespace.
 	Clients []map[string]string
-	// Operator is CloudNativePG.
-	Operator v1alpha1.Peer
 	// Monitoring scrapes metrics.
 	Monitoring v1alpha1.Peer
-	// KubernetesAPI is the API server.
-	KubernetesAPI v1alpha1.KubernetesAPI
-	// BackupStore is the object store of backups.
-	BackupStore v1alpha1.S3Peer
+	// PostgresNetwork must be defaulted and checked.
+	v1alpha1.PostgresNetwork
 }
 
 // policy lets in clients, the operator, monitoring and the cluster's own pods,
@@ -44,7 +40,7 @@ func policy(o Options) *networkingv1.NetworkPolicy {
 	in := []hardened.Rule{
 		{Peers: clients, TCP: []int32{naming.PortPostgres}},
 		cluster,
-		{Peers: []networkingv1.NetworkPolicyPeer{hardened.PodsIn(o.Network.Operator)}, TCP: []int32{naming.PortPostgres, naming.PortPostgresStatus}},
+		{Peers: []networkingv1.NetworkPolicyPeer{hardened.PodsIn(*o.Network.PostgresOperator)}, TCP: []int32{naming.PortPostgres, naming.PortPostgresStatus}},
 		{Peers: []networkingv1.NetworkPolicyPeer{hardened.PodsIn(o.Network.Monitoring)}, TCP: metrics},
 	}
 	out := []hardened.Rule{
@@ -52,7 +48,7 @@ func policy(o Options) *networkingv1.NetworkPolicy {
 		{Peers: hardened.Blocks(o.Network.KubernetesAPI.CIDRs), TCP: o.Network.KubernetesAPI.Ports},
 	}
 	if o.backedUp() {
-		out = append(out, objectstore.Egress(o.Network.BackupStore))
+		out = append(out, objectstore.Egress(*o.Network.BackupS3))
 	}
 	return hardened.Policy(o.Scope, o.of(o.Names.Name), metav1.LabelSelector{MatchLabels: own}, in, out)
 }

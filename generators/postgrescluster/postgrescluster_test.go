@@ -27,11 +27,13 @@ func options(spec v1alpha1.PostgresClusterSpec) Options {
 		Scope: meta.Scope{Namespace: "nix-cache", PartOf: "attic"},
 		Spec:  spec,
 		Network: Network{
-			Clients:       []map[string]string{naming.Selector("attic", "attic")},
-			Operator:      v1alpha1.Peer{Namespace: "cnpg-system"},
-			Monitoring:    v1alpha1.Peer{Namespace: "monitoring"},
-			KubernetesAPI: v1alpha1.KubernetesAPI{CIDRs: []string{"0.0.0.0/0"}, Ports: []int32{6443}},
-			BackupStore:   v1alpha1.S3Peer{Port: new(int32(443))},
+			Clients:    []map[string]string{naming.Selector("attic", "attic")},
+			Monitoring: v1alpha1.Peer{Namespace: "monitoring"},
+			PostgresNetwork: v1alpha1.PostgresNetwork{
+				PostgresOperator: &v1alpha1.Peer{Namespace: "cnpg-system"},
+				KubernetesAPI:    &v1alpha1.KubernetesAPI{CIDRs: []string{"0.0.0.0/0"}, Ports: []int32{6443}},
+				BackupS3:         &v1alpha1.S3Peer{Port: new(int32(443))},
+			},
 		},
 	}
 }

@@ -160,3 +160,21 @@ func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1a
 	p.ObjectName(path.Child("credentialsSecret"), b.CredentialsSecret)
 	p.OneOf(path.Child("serverSideEncryption"), b.ServerSideEncryption, "AES256", "aws:kms", EncryptionNone)
 }
+
+// ValidateNetwork checks a defaulted block.
+func ValidateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.PostgresNetwork) {
+	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
+	objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
+
+	api := path.Child("kubernetesAPI")
+	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
+	if len(n.KubernetesAPI.CIDRs) == 0 {
+		p.Add(api.Child("cidrs"), "is empty, and a primary that cannot reach the Kubernetes API shuts itself down", "write the API server's addresses, or remove the line")
+	}
+	if len(n.KubernetesAPI.Ports) == 0 {
+		p.Add(api.Child("ports"), "is empty", "write the API server's ports, as in [443, 6443], or remove the line")
+	}
+	for i, port := range n.KubernetesAPI.Ports {
+		p.Int32(api.Child("ports").Index(i), &port, 1, 65535)
+	}
+}

@@ -12,8 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Problem is one thing wrong with a spec, or, as a warning, one thing that will
-// probably be regretted.
+// Problem is one thing wrong with a spec, or something to know about it.
 type Problem struct {
 	// Path of the field, as in spec.api.minReplicas or spec.caches[main].
 	Path string
@@ -21,9 +20,21 @@ type Problem struct {
 	Message string
 	// Hint says what to write instead.
 	Hint string
-	// Warning lets the spec through.
-	Warning bool
+	// Severity says whether the spec is let through. The zero value refuses it.
+	Severity Severity
 }
+
+// Severity is how much a problem matters.
+type Severity int
+
+const (
+	// Error refuses the spec.
+	Error Severity = iota
+	// Warning lets it through; it will probably be regretted.
+	Warning
+	// Note lets it through; whoever reviews it should know.
+	Note
+)
 
 // Problems collects what checks find.
 type Problems struct {
@@ -37,27 +48,33 @@ func (p *Problems) Add(path *field.Path, message, hint string) {
 
 // Warn reports a warning at a field.
 func (p *Problems) Warn(path *field.Path, message, hint string) {
-	p.list = append(p.list, Problem{Path: path.String(), Message: message, Hint: hint, Warning: true})
+	p.list = append(p.list, Problem{Path: path.String(), Message: message, Hint: hint, Severity: Warning})
+}
+
+// Note reports something that is as the spec wants it and that a reviewer should
+// know, such as hardening that was given up.
+func (p *Problems) Note(path *field.Path, message, hint string) {
+	p.list = append(p.list, Problem{Path: path.String(), Message: message, Hint: hint, Severity: Note})
 }
 
 // List is what was found, in the order of the checks.
 func (p *Problems) List() []Problem { return p.list }
 
-// HasErrors tells whether anything but warnings was found.
+// HasErrors tells whether anything was found that refuses the spec.
 func HasErrors(list []Problem) bool {
 	for _, p := range list {
-		if !p.Warning {
+		if p.Severity == Error {
 			return true
 		}
 	}
 	return false
 }
 
-// Error is the error form of problems that include at least one error.
-type Error []Problem
+// Errors is the error form of problems that include at least one error.
+type Errors []Problem
 
 // Error lists the problems, one a line.
-func (e Error) Error() string {
+func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, p := range e {
 		lines[i] = fmt.Sprintf("%s: %s; %s", p.Path, p.Message, p.Hint)

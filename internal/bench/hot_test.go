@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/internal/bench"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
@@ -43,7 +44,7 @@ func BenchmarkExpand(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := expand.Spec(nodes[0]); diags.HasErrors() {
+		if _, diags := expand.Spec(nodes[0], generators.Inputs{}); diags.HasErrors() {
 			b.Fatal(diags)
 		}
 	}
@@ -101,7 +102,7 @@ func BenchmarkFunction(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, diags := krm.Run(bytes.NewReader(list)); diags.HasErrors() {
+		if _, diags := krm.Run(bytes.NewReader(list), generators.Inputs{}); diags.HasErrors() {
 			b.Fatal(diags)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/internal/krm"
 )
 
@@ -24,7 +25,7 @@ output and the exit code is 1.`,
 }
 
 func runFunction(streams Streams) error {
-	out, diags := krm.Run(streams.In)
+	out, diags := krm.Run(streams.In, generators.Inputs{})
 	if err := diags.Err(); err != nil {
 		return &failure{code: ExitInput, err: err}
 	}

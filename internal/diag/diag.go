@@ -19,6 +19,9 @@ const (
 	Error Severity = "error"
 	// Warning is reported and the work goes on.
 	Warning Severity = "warning"
+	// Note is reported too: all is as it was asked for, and a reviewer should
+	// know.
+	Note Severity = "info"
 )
 
 // Diagnostic is one problem in the input. Every part but Message may be absent.
@@ -30,7 +33,7 @@ type Diagnostic struct {
 	Column int `json:"column,omitempty"`
 	// Path is the field's path, as in spec.caches[main].priority.
 	Path string `json:"path,omitempty"`
-	// Severity is Error or Warning; empty means Error.
+	// Severity is Error, Warning or Note; empty means Error.
 	Severity Severity `json:"severity,omitempty"`
 	// Message says what is wrong; it reads on from Path, as in "is empty".
 	Message string `json:"message,omitempty"`
@@ -84,9 +87,9 @@ func (d Diagnostic) place() string {
 // that errors.As gives the diagnostics back.
 type List []Diagnostic
 
-// HasErrors reports whether any diagnostic is more than a warning.
+// HasErrors reports whether any diagnostic stops the work.
 func (l List) HasErrors() bool {
-	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity != Warning })
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity != Warning && d.Severity != Note })
 }
 
 // Sorted returns the diagnostics by file, line, column, path and message, each

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
@@ -19,16 +20,16 @@ func IsSpec(node *load.Node) bool {
 	return apiVersion != nil && strings.HasPrefix(apiVersion.Value, "atticgen.dev/")
 }
 
-// Spec turns a spec into objects. With errors among the diagnostics there are
+// Spec turns a spec into objects. The inputs are what it may refer to. With errors among the diagnostics there are
 // no objects.
-func Spec(node *load.Node) ([]manifest.Object, diag.List) {
+func Spec(node *load.Node, in generators.Inputs) ([]manifest.Object, diag.List) {
 	kind, d, ok := find(node)
 	if !ok {
 		return nil, diag.List{d}
 	}
 	spec := kind.New()
 	positions, unread := load.Decode(node, spec)
-	objects, problems := kind.Generate(spec)
+	objects, problems := kind.Generate(spec, in)
 	// What could be read is checked too, so that a person sees everything that
 	// is wrong at once.
 	diags := slices.Clone(unread)
@@ -64,8 +65,12 @@ func related(a, b string) bool {
 // at finds where a problem's field is written.
 func at(positions load.Positions, p generators.Problem) diag.Diagnostic {
 	d := diag.Diagnostic{Path: p.Path, Severity: diag.Error, Message: p.Message, Hint: p.Hint}
-	if p.Warning {
+	switch p.Severity {
+	case validate.Warning:
 		d.Severity = diag.Warning
+	case validate.Note:
+		d.Severity = diag.Note
+	case validate.Error:
 	}
 	if position, ok := positions.Find(p.Path); ok {
 		d.File, d.Line, d.Column = position.File, position.Line, position.Column

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
 
@@ -36,7 +37,7 @@ func parse(t *testing.T, file, text string) *load.Node {
 }
 
 func TestSpec(t *testing.T) {
-	objects, diags := Spec(parse(t, "cache.yaml", good))
+	objects, diags := Spec(parse(t, "cache.yaml", good), generators.Inputs{})
 	if len(diags) > 0 {
 		t.Errorf("diagnostics are %v", diags)
 	}
@@ -74,7 +75,7 @@ func TestPlaces(t *testing.T) {
 			if text == good {
 				t.Fatalf("%q is not in the spec", c.old)
 			}
-			objects, diags := Spec(parse(t, "cache.yaml", text))
+			objects, diags := Spec(parse(t, "cache.yaml", text), generators.Inputs{})
 			if diags.HasErrors() != (objects == nil) {
 				t.Errorf("%d objects with %v", len(objects), diags)
 			}
@@ -92,7 +93,7 @@ func TestPlaces(t *testing.T) {
 func TestPlacesInAPatch(t *testing.T) {
 	base := parse(t, "base.yaml", strings.Replace(good, "bucket: cache-backup", "bucket: X", 1))
 	patch := parse(t, "patch.yaml", "spec:\n  api:\n    minReplicas: 20\n  hostname: b..example.com\n")
-	_, diags := Spec(load.Merge(base, patch))
+	_, diags := Spec(load.Merge(base, patch), generators.Inputs{})
 	var got []string
 	for _, d := range diags.Sorted() {
 		text, _, _ := strings.Cut(d.String(), ": is")

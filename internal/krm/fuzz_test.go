@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"sigs.k8s.io/yaml"
+
+	"gitlab.com/attic-cache/atticgen/generators"
 )
 
 // FuzzFunction feeds anything to the function: it answers with items or says
@@ -40,7 +42,7 @@ func FuzzFunction(f *testing.F) {
 
 func answersOrRefuses(t *testing.T, in []byte) {
 	t.Helper()
-	out, diags := Run(bytes.NewReader(in))
+	out, diags := Run(bytes.NewReader(in), generators.Inputs{})
 	if diags.HasErrors() != (len(out) == 0) {
 		t.Fatalf("%d bytes of answer with %v", len(out), diags)
 	}
@@ -62,7 +64,7 @@ func answersOrRefuses(t *testing.T, in []byte) {
 	if answer.Kind != "ResourceList" || len(answer.Items) == 0 {
 		t.Errorf("answer is a %q with %d items", answer.Kind, len(answer.Items))
 	}
-	again, diags := Run(bytes.NewReader(out))
+	again, diags := Run(bytes.NewReader(out), generators.Inputs{})
 	if diags.HasErrors() {
 		t.Fatalf("the answer is not taken back: %v", diags)
 	}

@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
@@ -29,8 +30,9 @@ import (
 // one with an error among its results, for success.
 //
 // Items that come in go out unchanged, except those that were generated before,
-// which are replaced, so that running the function again changes nothing.
-func Run(in io.Reader) ([]byte, diag.List) {
+// which are replaced, so that running the function again changes nothing. The
+// inputs are what the functionConfig may refer to.
+func Run(in io.Reader, inputs generators.Inputs) ([]byte, diag.List) {
 	data, err := io.ReadAll(io.LimitReader(in, load.MaxResourceListBytes+1))
 	if err != nil {
 		return nil, diag.List{diag.New("", "cannot read standard input: %v", err)}
@@ -42,7 +44,7 @@ func Run(in io.Reader) ([]byte, diag.List) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	objects, diags := expand.Spec(config)
+	objects, diags := expand.Spec(config, inputs)
 	if !diags.HasErrors() {
 		diags = append(diags, policy.Check("", objects)...)
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
+
+	"gitlab.com/attic-cache/atticgen/generators"
 )
 
 const (
@@ -41,7 +43,7 @@ type list struct {
 
 func run(t *testing.T, in string) (list, string) {
 	t.Helper()
-	out, diags := Run(strings.NewReader(in))
+	out, diags := Run(strings.NewReader(in), generators.Inputs{})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -205,7 +207,7 @@ func TestRunAgain(t *testing.T) {
 }
 
 func TestWarningsAreResults(t *testing.T) {
-	out, diags := Run(strings.NewReader(head + config + empty))
+	out, diags := Run(strings.NewReader(head+config+empty), generators.Inputs{})
 	if diags.HasErrors() || len(diags) != 1 {
 		t.Fatalf("diagnostics are %v; want one warning", diags)
 	}

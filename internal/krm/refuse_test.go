@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
@@ -74,7 +75,7 @@ func TestErrors(t *testing.T) {
 		"UTF-16":                {"\xff\xfea\x00:\x00", "not UTF-8"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, diags := Run(strings.NewReader(c.in))
+			out, diags := Run(strings.NewReader(c.in), generators.Inputs{})
 			if len(out) > 0 {
 				t.Errorf("answer is %.200q", out)
 			}
@@ -91,7 +92,7 @@ func TestErrors(t *testing.T) {
 // TestLongInput has readers that must not be read to their end.
 func TestLongInput(t *testing.T) {
 	endless := io.MultiReader(strings.NewReader("a: "), iotest.DataErrReader(zeros{}))
-	_, diags := Run(endless)
+	_, diags := Run(endless, generators.Inputs{})
 	want := fmt.Sprintf("has %d bytes, more than the %d that are read", load.MaxResourceListBytes+1, load.MaxResourceListBytes)
 	if !diags.HasErrors() || !strings.Contains(diags.Error(), want) {
 		t.Errorf("error is %v; want %q", diags, want)
@@ -109,7 +110,7 @@ func (zeros) Read(p []byte) (int, error) {
 
 func TestInputThatBreaksOff(t *testing.T) {
 	cause := errors.New("pipe\x1b[31m is gone")
-	out, diags := Run(io.MultiReader(strings.NewReader(head), iotest.ErrReader(cause)))
+	out, diags := Run(io.MultiReader(strings.NewReader(head), iotest.ErrReader(cause)), generators.Inputs{})
 	if len(out) > 0 {
 		t.Errorf("answer is %q", out)
 	}

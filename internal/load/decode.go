@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
 
@@ -16,7 +17,7 @@ import (
 // pointers, maps with string keys, slices, strings, booleans and integers; it
 // panics on any other type, and when into is no pointer. Fields that the
 // document leaves out stay as they are: whether that is allowed is validation's
-// business.
+// business. [v1alpha1.Values] alone takes maps of any shape.
 func Decode(n *Node, into any) (Positions, diag.List) {
 	d := decoder{positions: Positions{}}
 	if n == nil {
@@ -35,6 +36,10 @@ func (d *decoder) value(n *Node, path string, v reflect.Value) {
 	d.positions[path] = Position{File: n.File, Line: n.Line, Column: n.Column}
 	if n.Kind == Null {
 		d.report(n, path, "is empty", emptyHint(path))
+		return
+	}
+	if v.Type() == reflect.TypeFor[v1alpha1.Values]() {
+		d.free(n, path, v)
 		return
 	}
 	switch v.Kind() {

@@ -16,17 +16,22 @@ import (
 // Stages of an environment, each a folder of its own with a kustomization, in
 // the order in which a controller applies them.
 const (
+	StagePlatform = "platform"
 	StageDatabase = "database"
 	StageCache    = "cache"
 )
 
-// Stage is the stage of an object, by its wave: everything up to the migration
-// comes before what serves.
+// Stage is the stage of an object, by its wave: operators come before what they
+// operate, and everything up to the migration before what serves.
 func (o Object) Stage() string {
-	if o.Wave > meta.WaveMigration {
+	switch {
+	case o.Wave <= meta.WavePlatformLast:
+		return StagePlatform
+	case o.Wave <= meta.WaveMigration:
+		return StageDatabase
+	default:
 		return StageCache
 	}
-	return StageDatabase
 }
 
 // Sort orders objects by stage, wave, namespace, kind and name.
@@ -61,7 +66,7 @@ func Layout(source string, objects []Object) (*tree.Tree, error) {
 		}
 	}
 	var present []string
-	for _, stage := range []string{StageDatabase, StageCache} {
+	for _, stage := range []string{StagePlatform, StageDatabase, StageCache} {
 		paths := stages[stage]
 		if len(paths) == 0 {
 			continue

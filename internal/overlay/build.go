@@ -79,7 +79,7 @@ func (r *Repo) generate(k *kustomization) (objects []manifest.Object, rest []str
 			rest = append(rest, entry.Value)
 		default:
 			for _, spec := range specs {
-				rendered, problems := expand.Spec(spec)
+				rendered, problems := expand.Spec(spec, r.inputs)
 				diags = append(diags, problems...)
 				diags = append(diags, functionMissing(spec)...)
 				objects = append(objects, rendered...)

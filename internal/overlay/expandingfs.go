@@ -41,7 +41,7 @@ type expandingFS struct {
 
 func newExpandingFS(r *Repo, expand bool) *expandingFS {
 	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, opaque: map[string]bool{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}}
-	f.repo = &Repo{given: r.given, resolved: r.resolved, seen: f}
+	f.repo = &Repo{given: r.given, resolved: r.resolved, seen: f, inputs: r.inputs}
 	return f
 }
 

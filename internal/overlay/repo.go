@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
@@ -24,6 +25,7 @@ type Repo struct {
 	given    string       // as the user wrote it, for messages
 	resolved string       // absolute, without symbolic links
 	seen     *expandingFS // set while kustomize builds and sees the repository through it
+	inputs   generators.Inputs
 }
 
 // Open is the repository in a folder.

@@ -169,6 +169,8 @@ func scalar(name string) string {
 		return "duration"
 	case "IntOrPercent":
 		return "number or percentage"
+	case "Values":
+		return "values"
 	default:
 		return ""
 	}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
 )
@@ -14,10 +16,23 @@ import (
 // What the comments say must be what is filled in: every default that is a
 // value, or none, is compared. Defaults in sentences are not.
 func TestDefaultsAreTrue(t *testing.T) {
-	doc, err := Kind(v1alpha1.KindAtticCache)
+	compared := 0
+	for _, kind := range generators.Kinds() {
+		compared += compareDefaults(t, kind)
+	}
+	if compared < 60 {
+		t.Errorf("only %d defaults were compared", compared)
+	}
+}
+
+// compareDefaults returns how many defaults of a kind it has compared.
+func compareDefaults(t *testing.T, kind generators.Kind) int {
+	t.Helper()
+	doc, err := Kind(kind.Kind)
 	if err != nil {
 		t.Fatal(err)
 	}
+	specs := defaulted(t, kind)
 	compared := 0
 	for _, f := range all(doc.Fields) {
 		want, literal := literalDefault(f)
@@ -26,7 +41,7 @@ func TestDefaultsAreTrue(t *testing.T) {
 		}
 		compared++
 		var got []string
-		for _, spec := range defaulted(t) {
+		for _, spec := range specs {
 			expected := want
 			if strings.HasPrefix(want, "spec.") {
 				expected = at(spec, want)
@@ -42,12 +57,10 @@ func TestDefaultsAreTrue(t *testing.T) {
 			got = append(got, found)
 		}
 		if got != nil {
-			t.Errorf("%s: the comment says %q, the code fills in %q", f.Path, want, got)
+			t.Errorf("%s %s: the comment says %q, the code fills in %q", kind.Kind, f.Path, want, got)
 		}
 	}
-	if compared < 60 {
-		t.Errorf("only %d defaults were compared", compared)
-	}
+	return compared
 }
 
 func all(fields []Field) []Field {
@@ -76,21 +89,32 @@ func literalDefault(f Field) (string, bool) {
 	}
 }
 
-// defaulted are specs with their defaults, as JSON has them: one with nothing
-// in it, and one with everything that is optional or has another mode.
-func defaulted(t *testing.T) []any {
-	t.Helper()
-	smallest := v1alpha1.AtticCache{Metadata: v1alpha1.Metadata{Name: "attic"}}
-	smallest.Spec.Storage.Endpoint = "https://s3.example.com"
-	largest := smallest
-	largest.Spec.Caches = map[string]v1alpha1.Cache{"NAME": {}}
-	largest.Spec.GC = &v1alpha1.GarbageCollector{Mode: atticcache.ModeCronJob}
-	largest.Spec.Postgres = &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}
-	largest.Spec.Tolerations = []v1alpha1.Toleration{{}}
+// fuller are specs with everything that is optional or has another mode, by
+// their kinds: what is not wanted by default has defaults only when it is.
+var fuller = map[string]any{
+	v1alpha1.KindAtticCache: &v1alpha1.AtticCache{Spec: v1alpha1.AtticCacheSpec{
+		Caches:    map[string]v1alpha1.Cache{"NAME": {}},
+		GC:        &v1alpha1.GarbageCollector{Mode: atticcache.ModeCronJob},
+		Postgres:  &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}},
+		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
+	}},
+}
 
-	var specs []any
-	for _, spec := range []v1alpha1.AtticCache{smallest, largest} {
-		content, err := json.Marshal(atticcache.Default(spec))
+// defaulted are specs of a kind with their defaults, as JSON has them: one with
+// nothing in it, and one of fuller.
+func defaulted(t *testing.T, kind generators.Kind) []any {
+	t.Helper()
+	specs := []any{kind.New()}
+	if spec, ok := fuller[kind.Kind]; ok {
+		specs = append(specs, spec)
+	}
+	for i, spec := range specs {
+		at := reflect.ValueOf(spec).Elem()
+		at.FieldByName("Metadata").FieldByName("Name").SetString("attic")
+		if storage := at.FieldByName("Spec").FieldByName("Storage"); storage.IsValid() {
+			storage.FieldByName("Endpoint").SetString("https://s3.example.com")
+		}
+		content, err := json.Marshal(kind.Default(spec))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +124,7 @@ func defaulted(t *testing.T) []any {
 		if err := decoder.Decode(&decoded); err != nil {
 			t.Fatal(err)
 		}
-		specs = append(specs, decoded)
+		specs[i] = decoded
 	}
 	return specs
 }

@@ -15,13 +15,9 @@ const (
 
 // List is one paragraph for each kind, as a terminal shows them.
 func List() (string, error) {
-	kinds, err := Kinds()
-	if err != nil {
-		return "", err
-	}
 	var b strings.Builder
 	b.WriteString("KINDS:\n")
-	for _, kind := range kinds {
+	for _, kind := range Kinds() {
 		doc, err := Kind(kind)
 		if err != nil {
 			return "", err

@@ -14,7 +14,8 @@ import (
 // types are the declarations of a package, as far as a reference needs them.
 type types struct {
 	structs map[string]structType
-	// texts are the named text types, with their comments.
+	// texts are the named types of single values and of values of any shape,
+	// with their comments.
 	texts map[string]string
 }
 
@@ -80,6 +81,9 @@ func (t types) declare(decl ast.Decl) error {
 			if of.Name == "string" {
 				t.texts[spec.Name.Name] = comment
 			}
+		case *ast.MapType:
+			// A map of any shape is explained like a text with a form of its own.
+			t.texts[spec.Name.Name] = comment
 		}
 	}
 	return nil

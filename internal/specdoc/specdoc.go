@@ -5,10 +5,10 @@
 package specdoc
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
+	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
@@ -62,41 +62,28 @@ type Field struct {
 }
 
 // Kinds returns the names of all kinds, sorted.
-func Kinds() ([]string, error) {
-	types, err := parse(v1alpha1.Source())
-	if err != nil {
-		return nil, err
+func Kinds() []string {
+	var names []string
+	for _, kind := range generators.Kinds() {
+		names = append(names, kind.Kind)
 	}
-	return types.kinds(), nil
+	slices.Sort(names)
+	return names
 }
 
 // Kind returns the reference of a kind. Upper and lower case are the same. An
 // unknown kind is a [diag.List] that says which kinds there are.
 func Kind(name string) (Doc, error) {
-	types, err := parse(v1alpha1.Source())
-	if err != nil {
-		return Doc{}, err
-	}
-	kinds := types.kinds()
+	kinds := Kinds()
 	i := slices.IndexFunc(kinds, func(kind string) bool { return strings.EqualFold(kind, name) })
 	if i < 0 {
 		unknown := diag.New("", "%s is not a kind", diag.Quote(name))
 		unknown.Hint = "write " + strings.Join(kinds, " or ")
 		return Doc{}, diag.List{unknown}
 	}
-	return types.document(kinds[i], v1alpha1.APIVersion)
-}
-
-// kinds are the types with the four fields that every Kubernetes object has.
-func (t types) kinds() []string {
-	var kinds []string
-	for _, name := range slices.Sorted(maps.Keys(t.structs)) {
-		has := func(field string) bool {
-			return slices.ContainsFunc(t.structs[name].members, func(m member) bool { return m.yaml == field })
-		}
-		if has("apiVersion") && has("kind") && has("metadata") && has("spec") {
-			kinds = append(kinds, name)
-		}
+	types, err := parse(v1alpha1.Source())
+	if err != nil {
+		return Doc{}, err
 	}
-	return kinds
+	return types.document(kinds[i], v1alpha1.APIVersion)
 }

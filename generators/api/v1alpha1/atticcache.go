@@ -29,10 +29,6 @@ type AtticCacheSpec struct {
 	// Default: none.
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
 
-	// Namespace is whether to create the namespace and how Pod Security holds
-	// it. Default: created, restricted.
-	Namespace *Namespace `json:"namespace,omitempty"`
-
 	// Caches to create in Attic, by name: letters, digits, -, _ and +, at most
 	// 50 characters, starting with a letter or digit. A Job creates those
 	// missing and configures the rest; caches not named here are left alone.
@@ -74,39 +70,10 @@ type AtticCacheSpec struct {
 	// Default: info (the level at which garbage collection reports its runs).
 	RustLog string `json:"rustLog,omitempty"`
 
-	// Labels for every object and pod. Never part of a selector. Default: none.
-	Labels map[string]string `json:"labels,omitempty"`
-
-	// Annotations for every object and pod. Default: none.
-	Annotations map[string]string `json:"annotations,omitempty"`
-
 	// Security is who the processes run as.
 	Security *Security `json:"security,omitempty"`
 
-	// PriorityClassName is the PriorityClass of every pod, PostgreSQL's
-	// included. Default: none.
-	PriorityClassName string `json:"priorityClassName,omitempty"`
-
-	// Tolerations of every pod, PostgreSQL's included. Default: none.
-	Tolerations []Toleration `json:"tolerations,omitempty"`
-
-	// NodeSelector is the labels of the nodes that pods may run on, PostgreSQL's
-	// included. Default: none.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
-}
-
-// Namespace is how the namespace itself is treated.
-type Namespace struct {
-	// Create the Namespace object. Set false when something else owns it, or
-	// when another cache in the same environment already creates it. Default:
-	// true.
-	Create *bool `json:"create,omitempty"`
-
-	// PodSecurityVersion is the Kubernetes minor version whose restricted
-	// profile is enforced, audited and warned about, or latest. Default: v1.34
-	// (the oldest that CloudNativePG 1.30 supports; pinned, so that a cluster
-	// upgrade does not change what is admitted).
-	PodSecurityVersion string `json:"podSecurityVersion,omitempty"`
+	Placement `json:",inline"`
 }
 
 // Cache is one binary cache inside Attic.
@@ -261,79 +228,11 @@ type Network struct {
 	// app.kubernetes.io/name=traefik.
 	Traefik *Peer `json:"traefik,omitempty"`
 
-	// Monitoring is what may scrape metrics. Default: namespace monitoring, pods
-	// labelled app.kubernetes.io/name=prometheus.
-	Monitoring *Peer `json:"monitoring,omitempty"`
-
-	// PostgresOperator is what may manage the database. Default: namespace
-	// cnpg-system, pods labelled app.kubernetes.io/name=cloudnative-pg.
-	PostgresOperator *Peer `json:"postgresOperator,omitempty"`
-
-	// DNS is what pods ask for addresses. Default: namespace kube-system, pods labelled
-	// k8s-app=kube-dns.
-	DNS *DNS `json:"dns,omitempty"`
-
 	// S3 is where the object store is. Default: for an endpoint inside the
 	// cluster (….svc), its namespace; for an address, that address; otherwise
 	// any public address.
 	S3 *S3Peer `json:"s3,omitempty"`
 
-	// BackupS3 is where the backup's object store is. Default: the same as s3
-	// when the endpoints are the same, otherwise found from
-	// spec.postgres.backup.endpoint as s3 is from spec.storage.endpoint.
-	BackupS3 *S3Peer `json:"backupS3,omitempty"`
-
-	// KubernetesAPI is where PostgreSQL's instances find the API server. It
-	// cannot be selected by labels. Default: any address.
-	KubernetesAPI *KubernetesAPI `json:"kubernetesAPI,omitempty"`
-}
-
-// DNS is where names are looked up.
-type DNS struct {
-	// Namespace of the resolver's pods. Default: kube-system.
-	Namespace string `json:"namespace,omitempty"`
-
-	// PodLabels of the resolver's pods. A label written here takes the place of
-	// the default ones. Default: the one label k8s-app=kube-dns.
-	PodLabels map[string]string `json:"podLabels,omitempty"`
-
-	// CIDRs of resolvers that are not pods with labels, such as NodeLocal
-	// DNSCache at 169.254.20.10/32, beside the pods. Default: none.
-	CIDRs []string `json:"cidrs,omitempty"`
-}
-
-// S3Peer is an object store, by address or by namespace.
-type S3Peer struct {
-	// CIDRs are the object store's addresses, as in 192.0.2.0/24.
-	CIDRs []string `json:"cidrs,omitempty"`
-	// Namespace of an object store inside the cluster; write it or cidrs, not
-	// both.
-	Namespace string `json:"namespace,omitempty"`
-	// PodLabels are the labels of an object store's pods inside the cluster.
-	// Default: none (every pod of the namespace).
-	PodLabels map[string]string `json:"podLabels,omitempty"`
-	// Port that the object store's pods or addresses listen on. Default: the
-	// endpoint's.
-	Port *int32 `json:"port,omitempty"`
-}
-
-// KubernetesAPI is the address of the API server.
-type KubernetesAPI struct {
-	// CIDRs are the API server's addresses. Default: 0.0.0.0/0 and ::/0.
-	CIDRs []string `json:"cidrs,omitempty"`
-	// Ports are those that the API server listens on. Default: 443 and 6443.
-	Ports []int32 `json:"ports,omitempty"`
-}
-
-// Security is who Attic's processes run as. Everything else about their
-// hardening is fixed.
-type Security struct {
-	// RunAsUser is the numeric user. Default: 1000 (the reference's
-	// checklist).
-	RunAsUser *int64 `json:"runAsUser,omitempty"`
-	// RunAsGroup is the numeric group, also of volumes. Default: 1000.
-	RunAsGroup *int64 `json:"runAsGroup,omitempty"`
-	// HostUsers set false puts pods into a user namespace of their own, which
-	// the nodes must support. Default: left to the cluster.
-	HostUsers *bool `json:"hostUsers,omitempty"`
+	ClusterNetwork  `json:",inline"`
+	PostgresNetwork `json:",inline"`
 }

@@ -2,13 +2,15 @@ package v1alpha1
 
 // Metadata is what names a spec, as everywhere in Kubernetes.
 type Metadata struct {
-	// Name is the name of the API Deployment, Service, Ingress and HPA, and the
-	// prefix of every other object: a DNS label of at most 36 characters, so
-	// that the longest derived name still fits. Required.
+	// Name is the name of the main objects, such as a cache's Deployment,
+	// Service, Ingress and HPA, and the prefix of every other one: a DNS label of
+	// at most 36 characters, so that the longest derived name still fits.
+	// Required.
 	Name string `json:"name"`
 
-	// Namespace is where every namespaced object goes. Default: nix-cache (the
-	// reference's Quick Reference table).
+	// Namespace is where every namespaced object goes. Default: nix-cache for an
+	// AtticCache (the reference's Quick Reference table), cnpg-system for a
+	// PostgresOperator (the reference's example); the other kinds must say.
 	Namespace string `json:"namespace,omitempty"`
 
 	// Labels of the spec itself. They are read by kustomize, not generated;

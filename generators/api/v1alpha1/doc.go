@@ -12,7 +12,7 @@
 // merges maps and replaces lists. An absent optional block means its default,
 // or, where the field says so, "not wanted".
 //
-// The comments are the field reference (docs/spec.md, atticgen explain): they
+// The comments are the field reference (docs/spec, atticgen explain): they
 // end in "Required." or in "Default:", what holds when the field is left out
 // and, in parentheses, why. A block leaves that to its fields, and the fields
 // of a block with several uses leave it to the block.

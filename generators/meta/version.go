@@ -1,13 +1,13 @@
-package atticcache
+package meta
 
 import (
 	"github.com/distribution/reference"
 	"k8s.io/apimachinery/pkg/util/validation"
 )
 
-// imageVersion is an image's tag, as far as it can be a label; a digest alone
+// ImageVersion is an image's tag, as far as it can be a label; a digest alone
 // says nothing to a person and is left out.
-func imageVersion(image string) string {
+func ImageVersion(image string) string {
 	ref, err := reference.ParseNormalizedNamed(image)
 	if err != nil {
 		return ""

@@ -6,21 +6,16 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"gitlab.com/attic-cache/atticgen/internal/cli"
+	_ "gitlab.com/attic-cache/atticgen/internal/heap" // before the packages that fill it
 )
 
 // version is set by the linker.
 var version = "dev"
 
-// gcPercent lets the heap of a process that lives for milliseconds grow before
-// it is collected.
-const gcPercent = 400
-
 func main() {
-	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once, whatever it is doing.
 	context.AfterFunc(ctx, stop)

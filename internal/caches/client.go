@@ -10,11 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
 const (
@@ -29,9 +29,9 @@ const (
 )
 
 var (
-	hostHeader = regexp.MustCompile(`^[A-Za-z0-9._:\[\]-]{1,300}$`)
+	hostHeader = validate.NewForm(`[A-Za-z0-9._:\[\]-]+`, 300)
 	// Attic takes only a header of visible characters.
-	visible = regexp.MustCompile(`^[!-~]+$`)
+	visible = validate.NewForm(`[!-~]+`, maxToken)
 )
 
 // client is a checked form of Options.
@@ -55,14 +55,14 @@ func newClient(o Options) (*client, error) {
 	case base.User != nil, base.RawQuery != "", base.Fragment != "":
 		return nil, errors.New("the address of the server has a user, a query or a fragment; write only the scheme, host, port and path")
 	}
-	if o.Host != "" && !hostHeader.MatchString(o.Host) {
+	if o.Host != "" && !hostHeader.Matches(o.Host) {
 		return nil, errors.New("the host is not one; write a name, with a port if Attic's allowed-hosts has one")
 	}
 	token := strings.TrimSpace(o.Token)
 	switch {
 	case token == "":
 		return nil, errors.New("the token is empty; give one with cc, cr and cq for the caches")
-	case len(token) > maxToken, !visible.MatchString(token):
+	case !visible.Matches(token):
 		return nil, errors.New("the token is not one word of at most 16 KiB; give it as it was made, and nothing besides")
 	}
 	c := &client{

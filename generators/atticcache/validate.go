@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/cachename"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
@@ -55,15 +56,10 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 
 var (
 	rustLog        = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
-	cacheName      = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_+-]*`, 50)
 	signingKeyName = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
 	entryPoint     = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
 	healthPath     = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
 )
-
-// IsCacheName tells whether Attic takes a text for the name of a cache (the
-// pattern in its attic/src/cache.rs).
-func IsCacheName(name string) bool { return cacheName.Matches(name) }
 
 // IsKeyName tells whether a text can be the name of a signing key.
 func IsKeyName(name string) bool { return signingKeyName.Matches(name) }
@@ -71,8 +67,8 @@ func IsKeyName(name string) bool { return signingKeyName.Matches(name) }
 func validateCaches(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {
 	for _, name := range slices.Sorted(maps.Keys(s.Caches)) {
 		path, cache := spec.Child("caches").Key(name), s.Caches[name]
-		if !IsCacheName(name) {
-			p.Add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
+		if !cachename.IsName(name) {
+			p.Add(path, "is not a name that Attic takes for a cache", cachename.NameHint)
 		}
 		p.Int32(path.Child("priority"), cache.Priority, 0, math.MaxInt32)
 		if cache.Retention != "" {
@@ -181,7 +177,7 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 	at := path.Child("defaultCache")
 	cache, named := s.Caches[in.DefaultCache]
 	switch {
-	case !IsCacheName(in.DefaultCache):
+	case !cachename.IsName(in.DefaultCache):
 		p.Add(at, fmt.Sprintf("is %s, which is not a name that Attic takes for a cache", validate.Quote(in.DefaultCache)), "write the name of a public cache, as in main")
 	case named && !cache.Public:
 		p.Warn(at, fmt.Sprintf("is %s, which is not public: https://%s/nix-cache-info will ask for a token", in.DefaultCache, s.Hostname), "write the name of a public cache, or make this one public")

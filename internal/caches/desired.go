@@ -15,6 +15,7 @@ import (
 	strictjson "sigs.k8s.io/json"
 
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/cachename"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
 
@@ -133,8 +134,8 @@ func check(desired map[string]atticcache.DesiredCache) diag.List {
 	}
 	for _, name := range slices.Sorted(maps.Keys(desired)) {
 		path, cache := shownName(name), desired[name]
-		if !atticcache.IsCacheName(name) {
-			add(path, "is not a name that Attic takes for a cache", "use at most 50 letters, digits, -, _ and +, starting with a letter or digit")
+		if !cachename.IsName(name) {
+			add(path, "is not a name that Attic takes for a cache", cachename.NameHint)
 		}
 		if cache.Priority < 0 {
 			add(path+".priority", fmt.Sprintf("is %d", cache.Priority), "write a number of 0 or more; lower is asked first")
@@ -154,7 +155,7 @@ func check(desired map[string]atticcache.DesiredCache) diag.List {
 
 // shownName is the name of a cache in a path: quoted unless it is a valid one.
 func shownName(name string) string {
-	if atticcache.IsCacheName(name) {
+	if cachename.IsName(name) {
 		return name
 	}
 	return diag.Quote(name)

@@ -92,11 +92,17 @@ const root = ".."
 
 func read(t *testing.T, name string) document {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(root, name))
+	return newDocument(name, contents(t, filepath.Join(root, name)))
+}
+
+// contents is a file as it is.
+func contents(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newDocument(name, string(content))
+	return string(content)
 }
 
 func newDocument(name, content string) document {

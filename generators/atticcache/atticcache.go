@@ -56,6 +56,7 @@ func (c cache) objects() []meta.Object {
 		c.api,
 		c.garbageCollector,
 		c.cacheJob,
+		c.tokens,
 		c.ingress,
 	} {
 		all = append(all, part()...)

@@ -12,6 +12,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 )
 
 // Defaults that are not a number of a table.
@@ -66,6 +67,9 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	defaultGC(defaulting.Block(&s.GC))
 	hardened.DefaultResources(defaulting.Block(&defaulting.Block(&s.Migration).Resources), defaultJobResources)
 	defaultCaches(s, names)
+	if s.Tokens != nil {
+		tokenset.DefaultSpec(s.Tokens)
+	}
 	defaultIngress(defaulting.Block(&s.Ingress), names, s.Caches)
 	defaultNetwork(defaulting.Block(&s.Network), *s)
 	return c

@@ -36,6 +36,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 		p.ObjectName(spec.Child("imagePullSecrets").Index(i), name)
 	}
 	validateCaches(p, spec, s)
+	validateTokens(p, spec, s)
 	validateAPI(p, spec.Child("api"), *s.API)
 	validateGC(p, spec.Child("gc"), *s.GC)
 	hardened.ValidateResources(p, spec.Child("migration", "resources"), *s.Migration.Resources)

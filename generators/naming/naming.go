@@ -89,6 +89,16 @@ func (s Set) Secrets() string { return s.Name + "-secrets" }
 // AdminToken is the default Secret with the token that creates caches.
 func (s Set) AdminToken() string { return s.Name + "-admin-token" }
 
+// Tokens is the ConfigMap with the plan of a cache's tokens.
+func (s Set) Tokens() string { return s.Name + "-tokens" }
+
+// CITokens is the Secret for the tokens of pipelines and services, under their
+// names (reference: Get CI token).
+func (s Set) CITokens() string { return s.Name + "-ci-tokens" }
+
+// RootTokens is the Secret for tokens of type admin, under their names.
+func (s Set) RootTokens() string { return s.Name + "-root-tokens" }
+
 // TLS is the default Secret for the ingress certificate.
 func (s Set) TLS() string { return s.Name + "-tls" }
 

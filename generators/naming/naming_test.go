@@ -15,6 +15,7 @@ func TestLongestNamesFit(t *testing.T) {
 	pg := s.Postgres()
 	for _, name := range []string{
 		s.API(), s.GC(), s.Migration() + digest, s.Caches() + digest, s.Config() + digest, s.Secrets(), s.AdminToken(), s.TLS(),
+		s.Tokens(), s.CITokens(), s.RootTokens(),
 		s.With("allowed-addresses"), s.With("security-headers"), pg.ReadWrite(), pg.ReadOnly(), pg.Pooler(), pg.Backup(), pg.AppSecret(), pg.CASecret(),
 	} {
 		if problems := validation.IsDNS1123Label(name); len(problems) > 0 {

@@ -3,7 +3,6 @@
 package expand
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -113,10 +112,18 @@ func find(node *load.Node) (generators.Kind, diag.Diagnostic, bool) {
 	return complain("apiVersion", "is %.60q, which atticgen does not know", apiVersion.Value)
 }
 
+// known is what a spec can begin with: each version with its kinds.
 func known() string {
-	var forms []string
+	var versions []string
+	kinds := map[string][]string{}
 	for _, k := range generators.Kinds() {
-		forms = append(forms, fmt.Sprintf("apiVersion: %s with kind: %s", k.APIVersion, k.Kind))
+		if kinds[k.APIVersion] == nil {
+			versions = append(versions, k.APIVersion)
+		}
+		kinds[k.APIVersion] = append(kinds[k.APIVersion], k.Kind)
 	}
-	return strings.Join(forms, ", or ")
+	for i, version := range versions {
+		versions[i] = "apiVersion: " + version + " with kind: " + strings.Join(kinds[version], " or ")
+	}
+	return strings.Join(versions, ", or ")
 }

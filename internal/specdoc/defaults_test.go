@@ -97,7 +97,13 @@ var fuller = map[string]any{
 		GC:        &v1alpha1.GarbageCollector{Mode: atticcache.ModeCronJob},
 		Postgres:  &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}},
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
+		Tokens:    &fullerTokens,
 	}},
+	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens}},
+}
+
+var fullerTokens = v1alpha1.TokenSetSpec{
+	Tokens: map[string]v1alpha1.Token{"NAME": {Caches: map[string]v1alpha1.TokenCache{"NAME": {}}}},
 }
 
 // defaulted are specs of a kind with their defaults, as JSON has them: one with

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 )
 
 const (
@@ -13,16 +15,16 @@ const (
 	inField = "      "
 )
 
-// List is one paragraph for each kind, as a terminal shows them.
+// List is what each kind is for, as a terminal shows it.
 func List() (string, error) {
 	var b strings.Builder
-	b.WriteString("KINDS:\n")
+	fmt.Fprintf(&b, "VERSION:  %s\n\nKINDS:\n", v1alpha1.APIVersion)
 	for _, kind := range Kinds() {
 		doc, err := Kind(kind)
 		if err != nil {
 			return "", err
 		}
-		fmt.Fprintf(&b, "  %s <%s>\n%s", doc.Kind, doc.APIVersion, wrap(doc.Description, inField))
+		fmt.Fprintf(&b, "  %s\n%s", doc.Kind, wrap(sentence(doc.Description)+".", inField))
 	}
 	return b.String(), nil
 }
@@ -56,6 +58,9 @@ func (d Doc) Text(path string) (string, error) {
 		if text := d.defaultLine(child); text != "" {
 			b.WriteString(wrap("Default: "+text, inField))
 		}
+	}
+	for _, t := range d.tables(f) {
+		b.WriteString(t.text())
 	}
 	return b.String(), nil
 }

@@ -26,14 +26,14 @@ func (d Doc) Markdown() []byte {
 		d.Kind, code(d.APIVersion), strings.ToLower(d.Kind))
 	contents(&b, own, shared)
 	for _, s := range own {
-		table(&b, s)
+		write(&b, s)
 	}
 	if len(shared) > 0 {
 		fmt.Fprintf(&b, "## %s\n\nThese blocks are the same wherever they are used. "+
 			"A default “by use” is stated at the field that holds the block.\n\n", sharedTitle)
 	}
 	for _, s := range shared {
-		table(&b, s)
+		write(&b, s)
 	}
 	d.forms(&b)
 	return []byte(strings.TrimRight(b.String(), "\n") + "\n")
@@ -64,7 +64,7 @@ func (s section) name() string {
 	return code(s.title)
 }
 
-func table(b *strings.Builder, s section) {
+func write(b *strings.Builder, s section) {
 	level := "##"
 	if s.depth > 1 || s.shared {
 		level = "###"
@@ -78,6 +78,9 @@ func table(b *strings.Builder, s section) {
 		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", code(f.Name), f.typeCell(), f.defaultCell(), cell(inline(f.Description)))
 	}
 	b.WriteString("\n")
+	for _, t := range tablesOf(s.block) {
+		b.WriteString(t.markdown())
+	}
 }
 
 func (f Field) typeCell() string {

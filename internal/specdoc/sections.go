@@ -14,6 +14,8 @@ type section struct {
 	depth  int
 	fields []Field
 	shared bool
+	// block is the Go type.
+	block string
 	// usedAt are the fields with a shared block, as Markdown.
 	usedAt []string
 }
@@ -41,7 +43,7 @@ func (p *page) add(in section) {
 		if f.block == "" {
 			continue
 		}
-		of := section{title: f.heading(), lead: p.doc.blocks[f.block], depth: in.depth + 1, fields: f.Fields, shared: f.shared}
+		of := section{title: f.heading(), lead: p.doc.blocks[f.block], depth: in.depth + 1, fields: f.Fields, shared: f.shared, block: f.block}
 		if !f.shared {
 			of.summary = f.Description
 			p.own = append(p.own, of)

@@ -78,7 +78,7 @@ func Kind(name string) (Doc, error) {
 	i := slices.IndexFunc(kinds, func(kind string) bool { return strings.EqualFold(kind, name) })
 	if i < 0 {
 		unknown := diag.New("", "%s is not a kind", diag.Quote(name))
-		unknown.Hint = "write " + strings.Join(kinds, " or ")
+		unknown.Hint = "write one of " + strings.Join(kinds, ", ")
 		return Doc{}, diag.List{unknown}
 	}
 	types, err := parse(v1alpha1.Source())

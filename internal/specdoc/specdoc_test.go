@@ -50,7 +50,7 @@ func TestKind(t *testing.T) {
 	if _, ok := errors.AsType[diag.List](err); !ok {
 		t.Fatalf("got %v, want a diag.List", err)
 	}
-	if want := `error: "Attic\x1bCache" is not a kind; write ` + strings.Join(Kinds(), " or "); err.Error() != want {
+	if want := `error: "Attic\x1bCache" is not a kind; write one of ` + strings.Join(Kinds(), ", "); err.Error() != want {
 		t.Errorf("got  %s\nwant %s", err, want)
 	}
 }

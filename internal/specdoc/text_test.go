@@ -134,7 +134,7 @@ func TestList(t *testing.T) {
 			t.Errorf("%q is too long", line)
 		}
 	}
-	if want := "KINDS:\n  AtticCache <atticgen.dev/v1alpha1>\n      An Attic binary cache"; !strings.HasPrefix(got, want) {
+	if want := "VERSION:  atticgen.dev/v1alpha1\n\nKINDS:\n  AtticCache\n      An Attic binary cache"; !strings.HasPrefix(got, want) {
 		t.Errorf("got\n%s\nwant it to begin with\n%s", got, want)
 	}
 }

@@ -39,6 +39,10 @@ type AtticCacheSpec struct {
 	// named.
 	CacheJob *CacheJob `json:"cacheJob,omitempty"`
 
+	// Tokens are the tokens that clients are to have: a plan, which holds nothing
+	// secret. Default: not wanted.
+	Tokens *TokenSetSpec `json:"tokens,omitempty"`
+
 	// API is the server that clients talk to.
 	API *API `json:"api,omitempty"`
 

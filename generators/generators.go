@@ -14,6 +14,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
 	"gitlab.com/attic-cache/atticgen/generators/helmchart"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -51,6 +52,7 @@ func Kinds() []Kind {
 	return []Kind{
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
 		kind(v1alpha1.KindTokenSet, tokenset.Default, alone(tokenset.Generate)),
+		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
 	}
 }
 

@@ -62,7 +62,7 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	defaulting.Value(&key.Key, envPublicKey)
 
 	objectstore.Default(&s.Storage, names.Secrets())
-	postgrescluster.Default(defaulting.Block(&s.Postgres), names.Postgres(), s.Storage)
+	postgrescluster.Default(defaulting.Block(&s.Postgres), postgresUse(names, *s))
 	defaultAPI(defaulting.Block(&s.API))
 	defaultGC(defaulting.Block(&s.GC))
 	hardened.DefaultResources(defaulting.Block(&defaulting.Block(&s.Migration).Resources), defaultJobResources)
@@ -137,6 +137,9 @@ func defaultNetwork(n *v1alpha1.Network, s v1alpha1.AtticCacheSpec) {
 	objectstore.DefaultPeer(defaulting.Block(&n.S3), s.Storage.Endpoint)
 	if n.BackupS3 == nil && objectstore.SameEndpoint(s.Postgres.Backup.Endpoint, s.Storage.Endpoint) {
 		n.BackupS3 = new(*n.S3)
+	}
+	if r := s.Postgres.Recovery; r != nil && n.RecoveryS3 == nil && objectstore.SameEndpoint(r.Endpoint, s.Storage.Endpoint) {
+		n.RecoveryS3 = new(*n.S3)
 	}
 	postgrescluster.DefaultNetwork(&n.PostgresNetwork, *s.Postgres)
 }

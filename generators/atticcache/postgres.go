@@ -1,10 +1,16 @@
 package atticcache
 
 import (
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 )
+
+// postgresUse is what the database is there for.
+func postgresUse(names naming.Set, s v1alpha1.AtticCacheSpec) postgrescluster.Use {
+	return postgrescluster.Use{Names: names.Postgres(), Application: appAttic, Store: &s.Storage}
+}
 
 func (c cache) postgres() []meta.Object {
 	network := c.spec.Network
@@ -14,7 +20,7 @@ func (c cache) postgres() []meta.Object {
 		Spec:             *c.spec.Postgres,
 		Scheduling:       c.scheduling(),
 		ImagePullSecrets: c.spec.ImagePullSecrets,
-		Network: postgrescluster.Network{
+		Network: &postgrescluster.Network{
 			Clients: []map[string]string{
 				naming.Selector(appAttic, c.names.API()),
 				naming.Selector(appGC, c.names.GC()),

@@ -41,11 +41,12 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	validateGC(p, spec.Child("gc"), *s.GC)
 	hardened.ValidateResources(p, spec.Child("migration", "resources"), *s.Migration.Resources)
 	objectstore.Validate(p, spec.Child("storage"), s.Storage)
-	postgrescluster.Validate(p, spec.Child("postgres"), *s.Postgres, s.Storage)
+	postgrescluster.Validate(p, spec.Child("postgres"), *s.Postgres, postgresUse(namesOf(c), s))
 	validateConnections(p, spec, s)
 	validateIngress(p, spec.Child("ingress"), s)
-	validateNetwork(p, spec.Child("network"), *s.Network)
+	validateNetwork(p, spec.Child("network"), s)
 	objectstore.WarnPrivate(p, spec.Child("storage", "endpoint"), s.Storage.Endpoint, spec.Child("network", "s3"), *s.Network.S3)
+	postgrescluster.WarnUnreachable(p, spec.Child("postgres"), spec.Child("network"), *s.Postgres, s.Network.PostgresNetwork, postgresUse(namesOf(c), s))
 	validateSecretKey(p, spec.Child("signingKey"), *s.SigningKey)
 	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
@@ -188,7 +189,8 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 // leastBurst is about what one nix build of a system asks for in a moment.
 const leastBurst = 1000
 
-func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network) {
+func validateNetwork(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
+	n := *s.Network
 	hardened.ValidatePeer(p, path.Child("traefik"), *n.Traefik)
 	hardened.ValidateClusterNetwork(p, path, n.ClusterNetwork)
 	objectstore.ValidatePeer(p, path.Child("s3"), *n.S3)
@@ -196,5 +198,8 @@ func validateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Network)
 		// It is a copy; what is wrong with it has been said.
 		n.BackupS3 = &v1alpha1.S3Peer{}
 	}
-	postgrescluster.ValidateNetwork(p, path, n.PostgresNetwork)
+	if s.Postgres.Recovery != nil && reflect.DeepEqual(n.S3, n.RecoveryS3) {
+		n.RecoveryS3 = nil
+	}
+	postgrescluster.ValidateNetwork(p, path, n.PostgresNetwork, *s.Postgres)
 }

@@ -136,6 +136,20 @@ func (p Postgres) Pooler() string { return p.Name + "-pooler-rw" }
 // with the bucket's credentials.
 func (p Postgres) Backup() string { return p.Name + "-backup" }
 
+// Recovery is the barman object store that a cluster is recovered from, where
+// that is not its own.
+func (p Postgres) Recovery() string { return p.Name + recoverySuffix }
+
+const recoverySuffix = "-recovery"
+
+// IsRecovery tells whether an object store has the name that
+// [Postgres.Recovery] gives.
+func IsRecovery(store string) bool { return strings.HasSuffix(store, recoverySuffix) }
+
+// With is the cluster's name with a suffix, for objects such as network policies
+// that exist once per cluster.
+func (p Postgres) With(suffix string) string { return p.Name + "-" + suffix }
+
 // Host is a Service's DNS name within the cluster, as the server certificate
 // names it.
 func (p Postgres) Host(service string) string { return service + "." + p.Namespace + ".svc" }

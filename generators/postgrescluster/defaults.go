@@ -38,13 +38,36 @@ var (
 	}
 )
 
-// Default fills in what the spec leaves out. Backups go to the given object
-// store's endpoint unless they name their own.
-func Default(s *v1alpha1.PostgresClusterSpec, names naming.Postgres, store v1alpha1.ObjectStoreSpec) {
+// Use is what a cluster is there for, which some defaults and checks depend on.
+type Use struct {
+	// Names of the cluster.
+	Names naming.Postgres
+	// Application is what its database and its owner are called.
+	Application string
+	// Store is where the data is that the database describes: backups go to the
+	// same endpoint unless they name their own, and never into the same bucket.
+	// Nil means that there is no such data.
+	Store *v1alpha1.ObjectStoreSpec
+}
+
+// store is empty, but for its region, where there is none.
+func (u Use) store() v1alpha1.ObjectStoreSpec {
+	if u.Store == nil {
+		return v1alpha1.ObjectStoreSpec{Region: objectstore.DefaultRegion}
+	}
+	return *u.Store
+}
+
+// Default fills in what the spec leaves out.
+func Default(s *v1alpha1.PostgresClusterSpec, use Use) {
 	defaulting.Pointer(&s.Instances, 3)
-	defaulting.Value(&s.Image, DefaultImage)
-	defaulting.Value(&s.Database, "attic")
-	defaulting.Value(&s.Owner, "attic")
+	if s.ImageCatalog == nil {
+		defaulting.Value(&s.Image, DefaultImage)
+	} else {
+		defaulting.Value(&s.ImageCatalog.Kind, kindImageCatalog)
+	}
+	defaulting.Value(&s.Database, use.Application)
+	defaulting.Value(&s.Owner, use.Application)
 	defaulting.Value(&defaulting.Block(&s.Storage).Size, "10Gi")
 	hardened.DefaultResources(defaulting.Block(&s.Resources), defaultResources)
 	defaulting.Pointer(&s.PodMonitor, true)
@@ -53,16 +76,10 @@ func Default(s *v1alpha1.PostgresClusterSpec, names naming.Postgres, store v1alp
 	maps.Copy(parameters, s.Parameters)
 	s.Parameters = parameters
 
-	b := defaulting.Block(&s.Backup)
-	defaulting.Pointer(&b.Enabled, true)
-	defaulting.Value(&b.Endpoint, store.Endpoint)
-	defaulting.Value(&b.Region, store.Region)
-	defaulting.Value(&b.Bucket, names.Backup())
-	defaulting.Value(&b.Schedule, "0 0 0 * * *")
-	defaulting.Value(&b.Retention, "30d")
-	defaulting.Value(&b.CredentialsSecret, names.Backup())
-	defaulting.Value(&b.ServerSideEncryption, "AES256")
-
+	defaultBackup(defaulting.Block(&s.Backup), use)
+	if s.Recovery != nil {
+		defaultRecovery(s.Recovery, *s.Backup)
+	}
 	if s.Pooler != nil {
 		defaulting.Pointer(&s.Pooler.Instances, 2)
 		defaulting.Pointer(&s.Pooler.DefaultPoolSize, 20)
@@ -71,11 +88,38 @@ func Default(s *v1alpha1.PostgresClusterSpec, names naming.Postgres, store v1alp
 	}
 }
 
-// DefaultNetwork fills in where CloudNativePG, the API server and the backup's
-// store are.
+func defaultBackup(b *v1alpha1.Backup, use Use) {
+	defaulting.Pointer(&b.Enabled, true)
+	defaulting.Value(&b.Method, MethodPlugin)
+	defaulting.Value(&b.Endpoint, use.store().Endpoint)
+	defaulting.Value(&b.Region, use.store().Region)
+	defaulting.Value(&b.Bucket, use.Names.Backup())
+	defaulting.Value(&b.ServerName, use.Names.Name)
+	defaulting.Value(&b.Schedule, "0 0 0 * * *")
+	defaulting.Value(&b.Retention, "30d")
+	defaulting.Value(&b.CredentialsSecret, use.Names.Backup())
+	defaulting.Value(&b.ServerSideEncryption, "AES256")
+}
+
+func defaultRecovery(r *v1alpha1.Recovery, b v1alpha1.Backup) {
+	defaulting.Value(&r.Method, b.Method)
+	defaulting.Value(&r.Endpoint, b.Endpoint)
+	defaulting.Value(&r.Region, b.Region)
+	defaulting.Value(&r.Bucket, b.Bucket)
+	defaulting.Value(&r.CredentialsSecret, b.CredentialsSecret)
+}
+
+// DefaultNetwork fills in where CloudNativePG, the API server and the stores of
+// backup and recovery are.
 func DefaultNetwork(n *v1alpha1.PostgresNetwork, s v1alpha1.PostgresClusterSpec) {
 	hardened.DefaultPeer(&n.PostgresOperator, "cnpg-system", naming.LabelName, "cloudnative-pg")
 	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Backup.Endpoint)
+	if r := s.Recovery; r != nil {
+		if n.RecoveryS3 == nil && objectstore.SameEndpoint(r.Endpoint, s.Backup.Endpoint) {
+			n.RecoveryS3 = new(*n.BackupS3)
+		}
+		objectstore.DefaultPeer(defaulting.Block(&n.RecoveryS3), r.Endpoint)
+	}
 	api := defaulting.Block(&n.KubernetesAPI)
 	if api.CIDRs == nil {
 		api.CIDRs = []string{"0.0.0.0/0", "::/0"}

@@ -20,7 +20,7 @@ func pooler(o Options) *cnpgv1.Pooler {
 	spec := o.Spec.Pooler
 	name := o.Names.Pooler()
 	return &cnpgv1.Pooler{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "Pooler"},
+		TypeMeta:   metav1.TypeMeta{APIVersion: postgresGroup + "/v1", Kind: "Pooler"},
 		ObjectMeta: o.Scope.Object(o.poolerOf()),
 		Spec: cnpgv1.PoolerSpec{
 			Cluster:   cnpgv1.LocalObjectReference{Name: o.Names.Name},

@@ -3,12 +3,7 @@
 package postgrescluster
 
 import (
-	"fmt"
-
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
-	barmanapi "github.com/cloudnative-pg/barman-cloud/pkg/api"
-	machineryapi "github.com/cloudnative-pg/machinery/pkg/api"
-	barmanv1 "github.com/cloudnative-pg/plugin-barman-cloud/api/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -16,11 +11,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
-	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 )
-
-// barmanPlugin is how CloudNativePG knows the Barman Cloud plugin.
-const barmanPlugin = "barman-cloud.cloudnative-pg.io"
 
 // Options is one PostgreSQL cluster.
 type Options struct {
@@ -34,16 +25,30 @@ type Options struct {
 	Scheduling hardened.Scheduling
 	// ImagePullSecrets name Secrets with registry credentials.
 	ImagePullSecrets []string
-	// Network is whom the database may talk to.
-	Network Network
+	// Network is whom the database may talk to. Nil means that no policy is
+	// wanted.
+	Network *Network
 }
 
-// Objects are the cluster, its backup, its pooler, its monitor and the network
-// policy around them, as far as the spec wants them.
+// Objects are the cluster, its images, its backup, its pooler, its monitor and
+// the network policy around them, as far as the spec wants them.
 func Objects(o Options) []meta.Object {
-	objects := []meta.Object{policy(o), cluster(o)}
+	var objects []meta.Object
+	if o.Network != nil {
+		objects = append(objects, policy(o))
+	}
+	if c := o.Spec.ImageCatalog; c != nil && len(c.Images) > 0 {
+		objects = append(objects, imageCatalog(o))
+	}
+	objects = append(objects, cluster(o))
+	if o.archivesByPlugin() {
+		objects = append(objects, backupStore(o))
+	}
+	if o.recoversFromOwnStore() {
+		objects = append(objects, recoveryStore(o))
+	}
 	if o.backedUp() {
-		objects = append(objects, backupStore(o), scheduledBackup(o))
+		objects = append(objects, scheduledBackup(o))
 	}
 	if o.Spec.Pooler != nil {
 		objects = append(objects, pooler(o))
@@ -57,16 +62,14 @@ func Objects(o Options) []meta.Object {
 	return objects
 }
 
-func (o Options) backedUp() bool { return *o.Spec.Backup.Enabled }
-
 func (o Options) of(name string) meta.Of {
-	return meta.Of{Name: name, App: "postgresql", Instance: name, Component: "database"}
+	return meta.Of{Name: name, App: appPostgres, Instance: name, Component: "database"}
 }
 
 func cluster(o Options) *cnpgv1.Cluster {
 	s := o.Spec
 	c := &cnpgv1.Cluster{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "Cluster"},
+		TypeMeta:   metav1.TypeMeta{APIVersion: postgresGroup + "/v1", Kind: "Cluster"},
 		ObjectMeta: o.Scope.Object(o.of(o.Names.Name)),
 		Spec: cnpgv1.ClusterSpec{
 			ImageName:             s.Image,
@@ -74,12 +77,8 @@ func cluster(o Options) *cnpgv1.Cluster {
 			Instances:             int(*s.Instances),
 			PrimaryUpdateStrategy: cnpgv1.PrimaryUpdateStrategyUnsupervised,
 			EnableSuperuserAccess: new(false),
-			Bootstrap: &cnpgv1.BootstrapConfiguration{InitDB: &cnpgv1.BootstrapInitDB{
-				Database:      s.Database,
-				Owner:         s.Owner,
-				DataChecksums: new(true),
-				PostInitSQL:   []string{noTimeoutForOperator},
-			}},
+			ImageCatalogRef:       imageCatalogRef(s.ImageCatalog),
+			Bootstrap:             bootstrap(s),
 			PostgresConfiguration: cnpgv1.PostgresConfiguration{
 				Parameters: s.Parameters,
 				// A default line for every host follows these, so refusing
@@ -118,14 +117,29 @@ func cluster(o Options) *cnpgv1.Cluster {
 			o.Names.Host(o.Names.Pooler()),
 		}}
 	}
-	if o.backedUp() {
-		c.Spec.Plugins = []cnpgv1.PluginConfiguration{{
-			Name:          barmanPlugin,
-			IsWALArchiver: new(true),
-			Parameters:    map[string]string{"barmanObjectName": o.Names.Backup()},
-		}}
+	archive(&c.Spec, o)
+	if s.Recovery != nil {
+		c.Spec.ExternalClusters = []cnpgv1.ExternalCluster{origin(o)}
 	}
 	return c
+}
+
+// bootstrap is how the first instance gets its data: empty, or from a backup.
+func bootstrap(s v1alpha1.PostgresClusterSpec) *cnpgv1.BootstrapConfiguration {
+	if s.Recovery != nil {
+		return &cnpgv1.BootstrapConfiguration{Recovery: &cnpgv1.BootstrapRecovery{
+			Source:         originName,
+			Database:       s.Database,
+			Owner:          s.Owner,
+			RecoveryTarget: recoveryTarget(s.Recovery.Target),
+		}}
+	}
+	return &cnpgv1.BootstrapConfiguration{InitDB: &cnpgv1.BootstrapInitDB{
+		Database:      s.Database,
+		Owner:         s.Owner,
+		DataChecksums: new(true),
+		PostInitSQL:   []string{noTimeoutForOperator},
+	}}
 }
 
 // noTimeoutForOperator lifts the statement timeout, which is for requests, from
@@ -150,66 +164,4 @@ func storage(v v1alpha1.Volume) cnpgv1.StorageConfiguration {
 		out.StorageClass = &v.StorageClass
 	}
 	return out
-}
-
-// walParallel is how many WAL files are uploaded at once.
-const walParallel = 4
-
-func backupStore(o Options) *barmanv1.ObjectStore {
-	b := o.Spec.Backup
-	var encryption barmanapi.EncryptionType
-	if b.ServerSideEncryption != EncryptionNone {
-		encryption = barmanapi.EncryptionType(b.ServerSideEncryption)
-	}
-	secret := func(key string) *machineryapi.SecretKeySelector {
-		return &machineryapi.SecretKeySelector{
-			LocalObjectReference: machineryapi.LocalObjectReference{Name: b.CredentialsSecret}, Key: key,
-		}
-	}
-	return &barmanv1.ObjectStore{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "barmancloud.cnpg.io/v1", Kind: "ObjectStore"},
-		ObjectMeta: o.Scope.Object(o.of(o.Names.Backup())),
-		Spec: barmanv1.ObjectStoreSpec{
-			RetentionPolicy: b.Retention,
-			Configuration: barmanapi.BarmanObjectStoreConfiguration{
-				// The plugin adds the cluster's name to the path.
-				DestinationPath: fmt.Sprintf("s3://%s/", b.Bucket),
-				EndpointURL:     b.Endpoint,
-				BarmanCredentials: barmanapi.BarmanCredentials{AWS: &barmanapi.S3Credentials{
-					AccessKeyIDReference:     secret(objectstore.KeyAccessKeyID),
-					SecretAccessKeyReference: secret(objectstore.KeySecretAccessKey),
-				}},
-				Wal: &barmanapi.WalBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, MaxParallel: walParallel},
-				// A backup that waits for an ordinary checkpoint can wait for
-				// minutes.
-				Data: &barmanapi.DataBackupConfiguration{Compression: barmanapi.CompressionTypeGzip, Encryption: encryption, ImmediateCheckpoint: true},
-			},
-			InstanceSidecarConfiguration: barmanv1.InstanceSidecarConfiguration{
-				Env:       append(objectstore.Compatibility(), corev1.EnvVar{Name: "AWS_DEFAULT_REGION", Value: b.Region}),
-				Resources: hardened.Resources(sidecarResources),
-			},
-		},
-	}
-}
-
-// sidecarResources are those of the plugin's container beside each instance.
-var sidecarResources = v1alpha1.ResourceRequirements{
-	Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "128Mi"},
-	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "512Mi"},
-}
-
-func scheduledBackup(o Options) *cnpgv1.ScheduledBackup {
-	return &cnpgv1.ScheduledBackup{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "postgresql.cnpg.io/v1", Kind: "ScheduledBackup"},
-		ObjectMeta: o.Scope.Object(o.of(o.Names.Name)),
-		Spec: cnpgv1.ScheduledBackupSpec{
-			Cluster:  cnpgv1.LocalObjectReference{Name: o.Names.Name},
-			Schedule: o.Spec.Backup.Schedule,
-			// A new cluster is not left without a backup until midnight.
-			Immediate:            new(true),
-			BackupOwnerReference: "self",
-			Method:               cnpgv1.BackupMethodPlugin,
-			PluginConfiguration:  &cnpgv1.BackupPluginConfiguration{Name: barmanPlugin},
-		},
-	}
 }

@@ -19,20 +19,22 @@ import (
 
 var store = v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Region: "us-east-1", Bucket: "nix-cache"}
 
+var use = Use{Names: naming.Postgres{Name: "attic-pg", Namespace: "nix-cache"}, Application: "attic", Store: &store}
+
 func options(spec v1alpha1.PostgresClusterSpec) Options {
-	names := naming.Postgres{Name: "attic-pg", Namespace: "nix-cache"}
-	Default(&spec, names, store)
+	Default(&spec, use)
 	return Options{
-		Names: names,
+		Names: use.Names,
 		Scope: meta.Scope{Namespace: "nix-cache", PartOf: "attic"},
 		Spec:  spec,
-		Network: Network{
+		Network: &Network{
 			Clients:    []map[string]string{naming.Selector("attic", "attic")},
 			Monitoring: v1alpha1.Peer{Namespace: "monitoring"},
 			PostgresNetwork: v1alpha1.PostgresNetwork{
 				PostgresOperator: &v1alpha1.Peer{Namespace: "cnpg-system"},
 				KubernetesAPI:    &v1alpha1.KubernetesAPI{CIDRs: []string{"0.0.0.0/0"}, Ports: []int32{6443}},
 				BackupS3:         &v1alpha1.S3Peer{Port: new(int32(443))},
+				RecoveryS3:       &v1alpha1.S3Peer{Port: new(int32(443))},
 			},
 		},
 	}
@@ -150,16 +152,30 @@ func TestParameters(t *testing.T) {
 		"MD5":               {map[string]string{"password_encryption": "md5"}, "is \"md5\""},
 		"no connections":    {map[string]string{"max_connections": "many"}, "is \"many\""},
 		"preload libraries": {map[string]string{"shared_preload_libraries": "x"}, "is set by CloudNativePG itself"},
+		"buffers":           {map[string]string{"shared_buffers": "512MB", "min_wal_size": "1 GB", "max_wal_size": "2GB"}, ""},
+		"too many buffers":  {map[string]string{"shared_buffers": "513MB"}, "is 513MB, more than the memory"},
+		"blocks":            {map[string]string{"shared_buffers": "16384"}, "is \"16384\", which is not a size"},
+		"small log":         {map[string]string{"max_wal_size": "80MB"}, "[max_wal_size] is 80MB, and min_wal_size"},
+		"large minimum":     {map[string]string{"min_wal_size": "1GB"}, "[min_wal_size] is 1GB, and min_wal_size"},
+		"no log":            {map[string]string{"wal_level": "minimal"}, "is \"minimal\""},
+		"no hints":          {map[string]string{"wal_log_hints": "OFF"}, "is off"},
+		"hints":             {map[string]string{"wal_log_hints": "yes", "hot_standby_feedback": "1"}, ""},
+		"no boolean":        {map[string]string{"sync_replication_slots": "2"}, "is \"2\""},
 	} {
-		var p validate.Problems
-		o := options(v1alpha1.PostgresClusterSpec{Parameters: tt.parameters})
-		Validate(&p, field.NewPath("spec"), o.Spec, store)
-		var messages []string
-		for _, problem := range p.List() {
-			messages = append(messages, problem.Message)
-		}
-		if got := strings.Join(messages, "; "); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+		got := problems(v1alpha1.PostgresClusterSpec{Parameters: tt.parameters})
+		if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+// problems are those of a spec, with their fields, on one line.
+func problems(spec v1alpha1.PostgresClusterSpec) string {
+	var p validate.Problems
+	Validate(&p, field.NewPath("spec"), options(spec).Spec, use)
+	var messages []string
+	for _, problem := range p.List() {
+		messages = append(messages, problem.Path+" "+problem.Message)
+	}
+	return strings.Join(messages, "; ")
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/distribution/reference"
@@ -12,20 +11,27 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
-	"gitlab.com/attic-cache/atticgen/generators/objectstore"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// Validate checks a defaulted spec. The store is that of the data that the
-// database describes.
-func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec, store v1alpha1.ObjectStoreSpec) {
+// Validate checks a defaulted spec.
+func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec, use Use) {
 	p.Int32(path.Child("instances"), s.Instances, 1, 99)
 	if *s.Instances == 2 {
 		p.Warn(path.Child("instances"), "is 2: while one instance is down, the other has no replica", "write 3")
 	}
-	image(p, path.Child("image"), s.Image)
-	identifier(p, path.Child("database"), s.Database, "postgres", "template0", "template1")
-	identifier(p, path.Child("owner"), s.Owner, "postgres", "streaming_replica", "cnpg_pooler_pgbouncer", "public", "none")
+	switch {
+	case s.ImageCatalog == nil:
+		image(p, path.Child("image"), s.Image)
+	case s.Image != "":
+		p.Add(path.Child("image"), "stands beside imageCatalog", "keep one of them")
+	}
+	if s.ImageCatalog != nil {
+		validateCatalog(p, path.Child("imageCatalog"), *s.ImageCatalog)
+	}
+	identifier(p, path.Child("database"), s.Database, use.Application, "postgres", "template0", "template1")
+	identifier(p, path.Child("owner"), s.Owner, use.Application, "postgres", "streaming_replica", "cnpg_pooler_pgbouncer", "public", "none")
 	volume(p, path.Child("storage"), *s.Storage)
 	if s.WALStorage != nil {
 		if s.WALStorage.Size == "" {
@@ -36,11 +42,16 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresCluster
 	}
 	hardened.ValidateResources(p, path.Child("resources"), *s.Resources)
 	parameters(p, path.Child("parameters"), s.Parameters)
+	sizes(p, path.Child("parameters"), s)
 	if *s.Backup.Enabled {
-		backup(p, path.Child("backup"), *s.Backup, store)
+		backup(p, path.Child("backup"), s, use)
 	} else {
-		p.Warn(path.Child("backup", "enabled"), "is false: a lost volume loses the cache's metadata", "remove the line unless something else backs PostgreSQL up")
+		p.Warn(path.Child("backup", "enabled"), "is false: lost volumes lose the database", "remove the line unless something else backs PostgreSQL up")
 	}
+	if s.Recovery != nil {
+		recovery(p, path, s, use)
+	}
+	clients(p, path, s)
 	if s.Pooler != nil {
 		at := path.Child("pooler")
 		p.Int32(at.Child("instances"), s.Pooler.Instances, 1, 99)
@@ -52,12 +63,12 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresCluster
 
 var identifierForm = validate.NewForm(`[a-z_][a-z0-9_]*`, 63)
 
-func identifier(p *validate.Problems, path *field.Path, value string, reserved ...string) {
+func identifier(p *validate.Problems, path *field.Path, value, example string, reserved ...string) {
 	if !identifierForm.Matches(value) {
 		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL takes only in quotes", validate.Quote(value)), "use lower-case letters, digits and underscores, starting with a letter")
 	}
 	if slices.Contains(reserved, value) || strings.HasPrefix(value, "pg_") {
-		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL or CloudNativePG keeps for itself", value), "choose another name, as in attic")
+		p.Add(path, fmt.Sprintf("is %s, which PostgreSQL or CloudNativePG keeps for itself", value), "choose another name, as in "+example)
 	}
 }
 
@@ -86,95 +97,15 @@ func volume(p *validate.Problems, path *field.Path, v v1alpha1.Volume) {
 	}
 }
 
-var parameterForm = validate.NewForm(`[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?`, 127)
-
-// refused are the parameters that CloudNativePG 1.30 sets itself or blocks
-// (FixedConfigurationParameters in its pkg/postgres), and ssl_ciphers, which it
-// documents as its own.
-var refused = []string{
-	"allow_system_table_mods", "archive_cleanup_command", "archive_command", "archive_mode",
-	"bonjour", "bonjour_name", "cluster_name", "config_file", "data_directory", "data_sync_retry",
-	"event_source", "external_pid_file", "hba_file", "hot_standby", "ident_file", "jit_provider",
-	"listen_addresses", "log_destination", "log_directory", "log_file_mode", "log_filename",
-	"log_rotation_age", "log_rotation_size", "log_truncate_on_rotation", "logging_collector",
-	"pg_failover_slots.primary_dsn", "pg_failover_slots.standby_slot_names", "port",
-	"primary_conninfo", "primary_slot_name", "promote_trigger_file", "recovery_end_command",
-	"recovery_min_apply_delay", "recovery_target", "recovery_target_action",
-	"recovery_target_inclusive", "recovery_target_lsn", "recovery_target_name",
-	"recovery_target_time", "recovery_target_timeline", "recovery_target_xid", "restart_after_crash",
-	"restore_command", "shared_preload_libraries", "ssl", "ssl_ca_file", "ssl_cert_file",
-	"ssl_ciphers", "ssl_crl_file", "ssl_dh_params_file", "ssl_key_file", "ssl_passphrase_command",
-	"ssl_passphrase_command_supports_reload", "ssl_prefer_server_ciphers", "stats_temp_directory",
-	"synchronized_standby_slots", "synchronous_standby_names", "syslog_facility", "syslog_ident",
-	"syslog_sequence_numbers", "syslog_split_messages", "temp_tablespaces", "unix_socket_directories",
-	"unix_socket_group", "unix_socket_permissions",
-}
-
-func parameters(p *validate.Problems, path *field.Path, parameters map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(parameters)) {
-		at, value := path.Key(name), parameters[name]
-		switch {
-		case !parameterForm.Matches(name):
-			p.Add(at, "is not the name of a parameter", "write it in lower case, as in max_connections or pgaudit.log")
-		case slices.Contains(refused, name):
-			p.Add(at, "is set by CloudNativePG itself", "remove it")
-		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }):
-			p.Add(at, fmt.Sprintf("is %s, which has control characters", validate.Quote(value)), "write the value on one line")
-		case name == "password_encryption" && value != "scram-sha-256":
-			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "remove it; passwords are stored by SCRAM alone")
-		case name == "ssl_min_protocol_version" && value != "TLSv1.2" && value != "TLSv1.3":
-			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write TLSv1.3, or TLSv1.2 for old clients")
-		case name == "max_connections":
-			if _, ok := MaxConnections(parameters); !ok {
-				p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write a number from 10 to 10000")
-			}
+// clients checks who else may connect.
+func clients(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec) {
+	p.Labels(path.Child("allowedPodLabels"), s.AllowedPodLabels)
+	for _, name := range slices.Sorted(maps.Keys(s.AllowedPeers)) {
+		at, peer := path.Child("allowedPeers").Key(name), s.AllowedPeers[name]
+		if peer.Namespace == "" {
+			p.Add(at.Child("namespace"), "is missing", "write the namespace of the pods that may connect")
+			peer.Namespace = naming.DefaultNamespace
 		}
-	}
-}
-
-// MaxConnections is the parameter of that name; false when it is not a number
-// that PostgreSQL could work with.
-func MaxConnections(parameters map[string]string) (int, bool) {
-	n, err := strconv.Atoi(parameters["max_connections"])
-	return n, err == nil && n >= 10 && n <= 10000
-}
-
-var retentionForm = validate.NewForm(`[1-9][0-9]*[dwm]`, 5)
-
-func backup(p *validate.Problems, path *field.Path, b v1alpha1.Backup, store v1alpha1.ObjectStoreSpec) {
-	same := objectstore.SameEndpoint(b.Endpoint, store.Endpoint)
-	if b.Endpoint != "" && b.Endpoint != store.Endpoint {
-		objectstore.ValidateEndpoint(p, path, b.Endpoint, b.Insecure || same && store.Insecure)
-	}
-	if b.Region != store.Region {
-		p.Region(path.Child("region"), b.Region)
-	}
-	p.Bucket(path.Child("bucket"), b.Bucket)
-	if same && b.Bucket == store.Bucket {
-		p.Add(path.Child("bucket"), fmt.Sprintf("is %s, the bucket of the NARs too", b.Bucket), "use a bucket of its own, so that losing one does not lose the other")
-	}
-	p.Cron(path.Child("schedule"), b.Schedule, 6)
-	if !retentionForm.Matches(b.Retention) {
-		p.Add(path.Child("retention"), fmt.Sprintf("is %s, which is not a retention", validate.Quote(b.Retention)), "write a number with d, w or m for days, weeks or months, as in 30d")
-	}
-	p.ObjectName(path.Child("credentialsSecret"), b.CredentialsSecret)
-	p.OneOf(path.Child("serverSideEncryption"), b.ServerSideEncryption, "AES256", "aws:kms", EncryptionNone)
-}
-
-// ValidateNetwork checks a defaulted block.
-func ValidateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.PostgresNetwork) {
-	hardened.ValidatePeer(p, path.Child("postgresOperator"), *n.PostgresOperator)
-	objectstore.ValidatePeer(p, path.Child("backupS3"), *n.BackupS3)
-
-	api := path.Child("kubernetesAPI")
-	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
-	if len(n.KubernetesAPI.CIDRs) == 0 {
-		p.Add(api.Child("cidrs"), "is empty, and a primary that cannot reach the Kubernetes API shuts itself down", "write the API server's addresses, or remove the line")
-	}
-	if len(n.KubernetesAPI.Ports) == 0 {
-		p.Add(api.Child("ports"), "is empty", "write the API server's ports, as in [443, 6443], or remove the line")
-	}
-	for i, port := range n.KubernetesAPI.Ports {
-		p.Int32(api.Child("ports").Index(i), &port, 1, 65535)
+		hardened.ValidatePeer(p, at, v1alpha1.Peer(peer))
 	}
 }

@@ -47,6 +47,7 @@ func compareDefaults(t *testing.T, kind generators.Kind) int {
 				expected = at(spec, want)
 			}
 			expected = strings.ReplaceAll(expected, "<name>", "attic")
+			expected = strings.ReplaceAll(expected, "<cluster>", clusters[kind.Kind])
 			// What is left out of the defaulted spec as well has its default
 			// from the program that reads it.
 			found := at(spec, f.Path)
@@ -95,15 +96,31 @@ var fuller = map[string]any{
 	v1alpha1.KindAtticCache: &v1alpha1.AtticCache{Spec: v1alpha1.AtticCacheSpec{
 		Caches:    map[string]v1alpha1.Cache{"NAME": {}},
 		GC:        &v1alpha1.GarbageCollector{Mode: atticcache.ModeCronJob},
-		Postgres:  &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}},
+		Postgres:  &fullPostgres,
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 		Tokens:    &fullerTokens,
 	}},
 	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens}},
+	v1alpha1.KindPostgresCluster: &v1alpha1.PostgresCluster{Spec: v1alpha1.StandalonePostgresSpec{
+		PostgresClusterSpec: fullPostgres,
+		Placement:           v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
+	}},
 }
 
 var fullerTokens = v1alpha1.TokenSetSpec{
 	Tokens: map[string]v1alpha1.Token{"NAME": {Caches: map[string]v1alpha1.TokenCache{"NAME": {}}}},
+}
+
+var fullPostgres = v1alpha1.PostgresClusterSpec{
+	ImageCatalog: &v1alpha1.ImageCatalog{},
+	Recovery:     &v1alpha1.Recovery{Target: &v1alpha1.RecoveryTarget{}},
+	Pooler:       &v1alpha1.Pooler{},
+}
+
+// clusters are the names of PostgreSQL clusters of specs called attic.
+var clusters = map[string]string{
+	v1alpha1.KindAtticCache:      "attic-pg",
+	v1alpha1.KindPostgresCluster: "attic",
 }
 
 // defaulted are specs of a kind with their defaults, as JSON has them: one with
@@ -117,7 +134,7 @@ func defaulted(t *testing.T, kind generators.Kind) []any {
 	for i, spec := range specs {
 		at := reflect.ValueOf(spec).Elem()
 		at.FieldByName("Metadata").FieldByName("Name").SetString("attic")
-		if storage := at.FieldByName("Spec").FieldByName("Storage"); storage.IsValid() {
+		if storage := at.FieldByName("Spec").FieldByName("Storage"); storage.IsValid() && storage.Type() == reflect.TypeFor[v1alpha1.ObjectStoreSpec]() {
 			storage.FieldByName("Endpoint").SetString("https://s3.example.com")
 		}
 		content, err := json.Marshal(kind.Default(spec))

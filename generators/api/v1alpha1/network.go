@@ -23,6 +23,11 @@ type PostgresNetwork struct {
 	// the cache's own endpoint is where spec.network.s3 says.
 	BackupS3 *S3Peer `json:"backupS3,omitempty"`
 
+	// RecoveryS3 is where the object store of the recovery is. Default: where the
+	// backup's is, on the same endpoint; otherwise found from the recovery's
+	// endpoint in the same way.
+	RecoveryS3 *S3Peer `json:"recoveryS3,omitempty"`
+
 	// KubernetesAPI is where PostgreSQL's instances find the API server. It
 	// cannot be selected by labels. Default: any address.
 	KubernetesAPI *KubernetesAPI `json:"kubernetesAPI,omitempty"`

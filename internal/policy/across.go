@@ -6,6 +6,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
@@ -40,7 +41,7 @@ func Across(environments []Environment) diag.List {
 			}
 		}
 	}
-	check(places, diag.Error, "backs PostgreSQL up to", "set spec.postgres.backup.bucket to a bucket of its own in one of the overlays")
+	check(places, diag.Error, "backs PostgreSQL up to", ownPlace+" in one of the overlays")
 	check(buckets, diag.Warning, "keeps NARs in", "set spec.storage.bucket to a bucket of its own in one of the overlays")
 	check(hosts, diag.Warning, "answers for", "set spec.hostname in one of the overlays")
 	return list
@@ -91,7 +92,9 @@ func Stateful(id manifest.ID) bool {
 	case "postgresql.cnpg.io":
 		return id.Kind == "Cluster"
 	case "barmancloud.cnpg.io":
-		return id.Kind == "ObjectStore"
+		// A store that a cluster was recovered from is another cluster's backup,
+		// and goes when the recovery is done.
+		return id.Kind == "ObjectStore" && !naming.IsRecovery(id.Name)
 	case "":
 		return id.Kind == "Namespace" || id.Kind == "PersistentVolumeClaim"
 	default:

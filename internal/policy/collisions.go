@@ -10,8 +10,8 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// Repeated reports objects that stand twice: once for all those of two caches
-// with the same name, and once for each namespace that two caches create.
+// Repeated reports objects that stand twice: once for all those of two specs
+// with the same name, and once for each namespace that two specs create.
 func Repeated(source string, objects []manifest.Object) diag.List {
 	var list diag.List
 	var again []manifest.ID
@@ -22,7 +22,7 @@ func Repeated(source string, objects []manifest.Object) diag.List {
 			seen[o.ID] = true
 		case o.Kind == "Namespace" && o.Group == "":
 			d := diag.New(source, "renders %s twice", o.ID)
-			d.Hint = "set spec.namespace.create: false in all but one cache of the namespace"
+			d.Hint = "set spec.namespace.create: false in all but one spec of the namespace"
 			list = append(list, d)
 		default:
 			again = append(again, o.ID)
@@ -35,9 +35,13 @@ func Repeated(source string, objects []manifest.Object) diag.List {
 	if len(again) > 1 {
 		d.Message += fmt.Sprintf(", and %d more objects", len(again)-1)
 	}
-	d.Hint = "give the caches different names or namespaces"
+	d.Hint = "give the specs different names or namespaces"
 	return append(list, d)
 }
+
+// ownPlace is what to do about a backup in the wrong place, in every kind that
+// has one.
+const ownPlace = "set bucket under backup to a bucket of its own"
 
 // sharedBackups reports PostgreSQL clusters that archive into the same place,
 // where each would spoil the other's backup.
@@ -47,7 +51,7 @@ func sharedBackups(source string, objects []manifest.Object) diag.List {
 	for _, b := range backups(objects) {
 		if other, taken := first[b.place]; taken && other != b.cluster {
 			d := diag.New(source, "renders %s and %s, which both back up to %s", other, b.cluster, b.place)
-			d.Hint = "set spec.postgres.backup.bucket to a bucket of its own in one of the caches"
+			d.Hint = ownPlace + " in one of the specs"
 			list = append(list, d)
 			continue
 		}
@@ -63,23 +67,49 @@ func mixedBuckets(source string, objects []manifest.Object) diag.List {
 	for _, bucket := range buckets(objects) {
 		nars[bucket] = true
 	}
-	var list diag.List
+	archived := backups(objects)
+	recovered := map[manifest.ID]bool{}
 	for _, o := range objects {
-		if o.Group != "barmancloud.cnpg.io" {
-			continue
+		for _, origin := range items(o.Fields, "spec", "externalClusters") {
+			recovered[storeOf(o, manifest.Lookup(origin, "plugin"))] = true
 		}
-		if bucket := bucketOf(o); nars[bucket] {
-			d := diag.New(source, "renders %s, which backs up to %s, where NARs are kept", o.ID, bucket)
-			d.Hint = "set spec.postgres.backup.bucket to a bucket of its own"
+	}
+	for _, b := range archived {
+		recovered[b.store] = false
+	}
+	var list diag.List
+	check := func(id manifest.ID, bucket string) {
+		if nars[bucket] {
+			d := diag.New(source, "renders %s, which backs up to %s, where NARs are kept", id, bucket)
+			d.Hint = ownPlace
 			list = append(list, d)
+		}
+	}
+	for _, o := range objects {
+		// What is only read from is nobody's backup here.
+		if o.Group == groupBarman && !recovered[o.ID] {
+			check(o.ID, bucketOf(o))
+		}
+	}
+	for _, b := range archived {
+		if b.store == (manifest.ID{}) {
+			check(b.cluster, b.bucket)
 		}
 	}
 	return list
 }
 
+// groupBarman is the API group of the Barman Cloud plugin.
+const groupBarman = "barmancloud.cnpg.io"
+
 // bucketOf is where a backup store is, spelt as [buckets] does.
 func bucketOf(store manifest.Object) string {
-	return place(text(store.Fields, "spec", "configuration", "destinationPath"), text(store.Fields, "spec", "configuration", "endpointURL"))
+	return inBucket(manifest.Lookup(store.Fields, "spec", "configuration"))
+}
+
+// inBucket is where a configuration of Barman leads to.
+func inBucket(configuration any) string {
+	return place(text(configuration, "destinationPath"), text(configuration, "endpointURL"))
 }
 
 // place is one spelling for a path in a store.
@@ -87,16 +117,22 @@ func place(path, endpoint string) string {
 	return strings.TrimRight(path, "/") + " in " + objectstore.Canonical(endpoint)
 }
 
-// backup is where a PostgreSQL cluster archives to.
+// storeOf is the store that a cluster's plugin uses.
+func storeOf(cluster manifest.Object, plugin any) manifest.ID {
+	return manifest.ID{Group: groupBarman, Kind: "ObjectStore", Namespace: cluster.Namespace, Name: text(plugin, "parameters", "barmanObjectName")}
+}
+
+// backup is where a PostgreSQL cluster archives to: by a store object, or, in
+// the form that is built into CloudNativePG, without.
 type backup struct {
-	cluster manifest.ID
-	place   string
+	cluster, store manifest.ID
+	bucket, place  string
 }
 
 func backups(objects []manifest.Object) []backup {
 	stores := map[manifest.ID]manifest.Object{}
 	for _, o := range objects {
-		if o.Group == "barmancloud.cnpg.io" {
+		if o.Group == groupBarman {
 			stores[o.ID] = o
 		}
 	}
@@ -105,15 +141,16 @@ func backups(objects []manifest.Object) []backup {
 		if o.Kind != "Cluster" || o.Group != "postgresql.cnpg.io" {
 			continue
 		}
+		add := func(store manifest.ID, bucket, server string) {
+			all = append(all, backup{o.ID, store, bucket, bucket + " under " + cmp.Or(server, o.Name)})
+		}
+		if inTree := manifest.Lookup(o.Fields, "spec", "backup", "barmanObjectStore"); inTree != nil {
+			add(manifest.ID{}, inBucket(inTree), text(inTree, "serverName"))
+		}
 		for _, plugin := range items(o.Fields, "spec", "plugins") {
-			store, ok := stores[manifest.ID{
-				Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Namespace: o.Namespace,
-				Name: text(plugin, "parameters", "barmanObjectName"),
-			}]
-			if !ok {
-				continue
+			if store, ok := stores[storeOf(o, plugin)]; ok {
+				add(store.ID, bucketOf(store), text(plugin, "parameters", "serverName"))
 			}
-			all = append(all, backup{o.ID, bucketOf(store) + " under " + cmp.Or(text(plugin, "parameters", "serverName"), o.Name)})
 		}
 	}
 	return all

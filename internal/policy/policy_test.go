@@ -22,9 +22,9 @@ func TestCheck(t *testing.T) {
 	}{
 		"nothing":                {nil, []string{"overlays/a/kustomization.yaml: error: renders no objects; name at least one cache under generators; an empty environment would delete everything"}},
 		"fine":                   {[]string{namespace, role}, nil},
-		"twice":                  {[]string{role, namespace, role}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the caches different names or namespaces"}},
-		"a namespace twice":      {[]string{namespace, role, namespace}, []string{"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one cache of the namespace"}},
-		"twice in two versions":  {[]string{role, "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the caches different names or namespaces"}},
+		"twice":                  {[]string{role, namespace, role}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the specs different names or namespaces"}},
+		"a namespace twice":      {[]string{namespace, role, namespace}, []string{"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one spec of the namespace"}},
+		"twice in two versions":  {[]string{role, "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Role cache/a twice; give the specs different names or namespaces"}},
 		"in two groups":          {[]string{role, "apiVersion: example.com/v1\nkind: Role\nmetadata: {name: a, namespace: cache}\n"}, nil},
 		"in two namespaces":      {[]string{role, "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a, namespace: b}\n"}, nil},
 		"a spec":                 {[]string{namespace, "apiVersion: atticgen.dev/v1alpha1\nkind: AtticCache\nmetadata: {name: a, namespace: cache}\n"}, []string{"overlays/a/kustomization.yaml: error: renders AtticCache cache/a, a spec, as it is; name it under generators instead of resources"}},
@@ -39,8 +39,8 @@ func TestCheck(t *testing.T) {
 		"only said to be":        {[]string{secret + "data: {a: YQ==}\nsops: {}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
 		"encrypted by who knows": {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]'}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"}},
 		"all of it twice": {[]string{namespace, role, secret, namespace, role, secret}, []string{
-			"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one cache of the namespace",
-			"overlays/a/kustomization.yaml: error: renders Role cache/a twice, and 1 more objects; give the caches different names or namespaces",
+			"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one spec of the namespace",
+			"overlays/a/kustomization.yaml: error: renders Role cache/a twice, and 1 more objects; give the specs different names or namespaces",
 		}},
 		"one host": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "a.example.com")}, []string{
 			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for a.example.com/; give each cache a spec.hostname and spec.ingress.extraHosts of its own",
@@ -51,11 +51,20 @@ func TestCheck(t *testing.T) {
 		"one host, two controllers": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "internal", "a.example.com")}, nil},
 		"two hosts":                 {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "b.example.com")}, nil},
 		"one backup": {[]string{store("a"), cluster("a", "pg", "a"), store("b"), cluster("b", "pg", "b")}, []string{
-			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup in https://s3.example.com under pg; set spec.postgres.backup.bucket to a bucket of its own in one of the caches",
+			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup in https://s3.example.com under pg; set bucket under backup to a bucket of its own in one of the specs",
 		}},
-		"one backup, two names":       {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
-		"a backup that is elsewhere":  {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},
-		"fields of unexpected shapes": {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b, namespace: cache}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a, namespace: cache}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: [a]\n"}, nil},
+		"one backup, one of them in the tree": {[]string{store("a"), cluster("a", "pg", "a"), inTree("b", "other", "backup", "pg")}, []string{
+			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/other, which both back up to s3://backup in https://s3.example.com under pg; set bucket under backup to a bucket of its own in one of the specs",
+		}},
+		"one bucket, two folders": {[]string{store("a"), cluster("a", "pg", "a"), inTree("b", "pg", "backup", "pg-2")}, nil},
+		"NARs in a backup's bucket": {[]string{config("backup"), store("a"), cluster("a", "pg", "a"), inTree("b", "pg", "backup", "pg-2")}, []string{
+			"overlays/a/kustomization.yaml: error: renders ObjectStore a/a, which backs up to s3://backup in https://s3.example.com, where NARs are kept; set bucket under backup to a bucket of its own",
+			"overlays/a/kustomization.yaml: error: renders Cluster b/pg, which backs up to s3://backup in https://s3.example.com, where NARs are kept; set bucket under backup to a bucket of its own",
+		}},
+		"NARs in a bucket that is recovered from": {[]string{config("backup"), store("a"), recovered("a", "pg", "a"), inTree("b", "pg", "elsewhere", "")}, nil},
+		"one backup, two names":                   {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
+		"a backup that is elsewhere":              {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},
+		"fields of unexpected shapes":             {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b, namespace: cache}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a, namespace: cache}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: [a]\n"}, nil},
 		"no namespace": {[]string{"apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\n"}, []string{
 			"overlays/a/kustomization.yaml: warning: renders ExternalSecret a without a namespace, and Flux and Argo CD each choose their own; write metadata.namespace",
 		}},
@@ -100,6 +109,24 @@ func store(namespace string) string {
 func cluster(namespace, name, store string) string {
 	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
 		"spec: {plugins: [{parameters: {barmanObjectName: " + store + "}}]}\n"
+}
+
+// inTree is a cluster that archives without the plugin.
+func inTree(namespace, name, bucket, server string) string {
+	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
+		"spec: {backup: {barmanObjectStore: {destinationPath: 's3://" + bucket + "/', endpointURL: 'https://s3.example.com:443', serverName: '" + server + "'}}}\n"
+}
+
+// recovered is a cluster that only reads from a store.
+func recovered(namespace, name, store string) string {
+	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
+		"spec: {externalClusters: [{name: origin, plugin: {parameters: {barmanObjectName: " + store + "}}}]}\n"
+}
+
+// config is Attic's, with the bucket of its NARs.
+func config(bucket string) string {
+	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config, namespace: cache}\n" +
+		"data: {server.toml: \"[storage]\\nbucket = '" + bucket + "'\\nendpoint = 'https://s3.example.com'\\n\"}\n"
 }
 
 func lines(list diag.List) []string {

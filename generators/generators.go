@@ -13,6 +13,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
 	"gitlab.com/attic-cache/atticgen/generators/helmchart"
+	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
@@ -53,6 +54,7 @@ func Kinds() []Kind {
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
 		kind(v1alpha1.KindTokenSet, tokenset.Default, alone(tokenset.Generate)),
 		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
+		kind(v1alpha1.KindHPADeployment, hpadeployment.Default, alone(hpadeployment.Generate)),
 	}
 }
 

@@ -145,7 +145,7 @@ func TestConfigurationRolls(t *testing.T) {
 
 func TestServerTOML(t *testing.T) {
 	objects := generate(t, func(s *v1alpha1.AtticCacheSpec) {
-		s.Ingress = &v1alpha1.Ingress{ExtraHosts: []string{"cache.example.org"}}
+		s.Ingress = &v1alpha1.Ingress{Routing: v1alpha1.Routing{ExtraHosts: []string{"cache.example.org"}}}
 	})
 	var data string
 	for _, o := range objects {
@@ -178,7 +178,9 @@ func TestServerTOML(t *testing.T) {
 
 func TestMigration(t *testing.T) {
 	before := findJob(t, generate(t, nil), "attic-migrate")
-	same := findJob(t, generate(t, func(s *v1alpha1.AtticCacheSpec) { s.Ingress = &v1alpha1.Ingress{TLSSecret: "other"} }), "attic-migrate")
+	same := findJob(t, generate(t, func(s *v1alpha1.AtticCacheSpec) {
+		s.Ingress = &v1alpha1.Ingress{Routing: v1alpha1.Routing{TLSSecret: "other"}}
+	}), "attic-migrate")
 	if same.Name != before.Name {
 		t.Error("a change elsewhere runs the migration again")
 	}
@@ -286,7 +288,7 @@ func TestGarbageCollector(t *testing.T) {
 func TestRoutes(t *testing.T) {
 	objects := generate(t, func(s *v1alpha1.AtticCacheSpec) {
 		all(s)
-		s.Ingress = &v1alpha1.Ingress{ExtraHosts: []string{"cache.example.org"}, AllowedCIDRs: []string{"192.0.2.0/24"}}
+		s.Ingress = &v1alpha1.Ingress{Routing: v1alpha1.Routing{ExtraHosts: []string{"cache.example.org"}}, AllowedCIDRs: []string{"192.0.2.0/24"}}
 	})
 	priorities := map[int]string{}
 	for _, name := range []string{"info", "narinfo", "nar", "upload", "api", "other"} {

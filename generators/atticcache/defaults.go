@@ -32,10 +32,6 @@ const (
 )
 
 var (
-	defaultAPIResources = v1alpha1.ResourceRequirements{
-		Requests: v1alpha1.ResourceList{CPU: "100m", Memory: "128Mi", EphemeralStorage: "64Mi"},
-		Limits:   v1alpha1.ResourceList{CPU: "1000m", Memory: "512Mi", EphemeralStorage: "256Mi"},
-	}
 	defaultGCResources = v1alpha1.ResourceRequirements{
 		Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "128Mi", EphemeralStorage: "64Mi"},
 		Limits:   v1alpha1.ResourceList{CPU: "250m", Memory: "256Mi", EphemeralStorage: "256Mi"},
@@ -78,7 +74,7 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 func defaultAPI(a *v1alpha1.API) {
 	hpadeployment.DefaultScaling(&a.Scaling)
 	hpadeployment.DefaultProbes(defaulting.Block(&a.Probes))
-	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAPIResources)
+	hpadeployment.DefaultResources(&a.Resources)
 	defaulting.Value(&a.HealthPath, "/")
 	defaulting.Pointer(&a.TerminationGracePeriodSeconds, 60)
 }
@@ -113,13 +109,9 @@ func defaultCaches(s *v1alpha1.AtticCacheSpec, names naming.Set) {
 }
 
 func defaultIngress(i *v1alpha1.Ingress, names naming.Set, caches map[string]v1alpha1.Cache) {
-	defaulting.Value(&i.ClassName, "traefik")
+	hpadeployment.DefaultRouting(&i.Routing, names)
 	defaulting.Value(&i.EntryPoint, "websecure")
 	defaulting.Value(&i.HTTPEntryPoint, "web")
-	issuer := defaulting.Block(&i.Issuer)
-	defaulting.Value(&issuer.Name, "letsencrypt-prod")
-	defaulting.Value(&issuer.Kind, "ClusterIssuer")
-	defaulting.Value(&i.TLSSecret, names.TLS())
 	limit := defaulting.Block(&i.RateLimit)
 	defaulting.Pointer(&limit.Average, 500)
 	defaulting.Pointer(&limit.Burst, 5000)

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/traefik"
@@ -84,39 +84,13 @@ func (c cache) ingressObject() *networkingv1.Ingress {
 	in := c.spec.Ingress
 	of := c.ingressOf(c.names.API())
 	of.Annotations = map[string]string{
-		issuerAnnotation(in.Issuer.Kind):                   in.Issuer.Name,
 		"traefik.ingress.kubernetes.io/router.entrypoints": in.EntryPoint,
 		"traefik.ingress.kubernetes.io/router.tls":         "true",
 		"traefik.ingress.kubernetes.io/router.middlewares": c.middlewareAnnotation(),
 	}
-	backend := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
-		Name: c.names.API(), Port: networkingv1.ServiceBackendPort{Name: naming.PortNameHTTP},
-	}}
-	var rules []networkingv1.IngressRule
-	for _, host := range c.hosts() {
-		rules = append(rules, networkingv1.IngressRule{Host: host, IngressRuleValue: networkingv1.IngressRuleValue{
-			HTTP: &networkingv1.HTTPIngressRuleValue{Paths: []networkingv1.HTTPIngressPath{{
-				Path: "/", PathType: new(networkingv1.PathTypePrefix), Backend: backend,
-			}}},
-		}})
-	}
-	return &networkingv1.Ingress{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "networking.k8s.io/v1", Kind: "Ingress"},
-		ObjectMeta: c.scope.Object(of),
-		Spec: networkingv1.IngressSpec{
-			IngressClassName: &in.ClassName,
-			TLS:              []networkingv1.IngressTLS{{Hosts: c.hosts(), SecretName: in.TLSSecret}},
-			Rules:            rules,
-		},
-	}
-}
-
-// issuerAnnotation is the one that cert-manager reads for a kind of issuer.
-func issuerAnnotation(kind string) string {
-	if kind == "Issuer" {
-		return "cert-manager.io/issuer"
-	}
-	return "cert-manager.io/cluster-issuer"
+	return hpadeployment.Ingress(c.scope, of, hpadeployment.Route{
+		Host: c.spec.Hostname, Routing: in.Routing, Path: "/", Service: c.names.API(),
+	})
 }
 
 // common are the middlewares of every route to Attic, in the order in which

@@ -20,17 +20,13 @@ func (c cache) networkPolicies() []meta.Object {
 		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
 	}
 	egress := c.egress()
-	policies := []meta.Object{
-		hardened.DefaultDeny(c.scope, c.policyOf("default-deny")),
-		hardened.Policy(c.scope, c.policyOf("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{hardened.DNS(*n.DNS)}),
+	policies := append(hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS),
 		c.policy("api", naming.Selector(appAttic, c.names.API()),
 			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress),
 		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
 		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, egress),
-		// Pods that cert-manager starts here to prove that we own the name.
-		c.policy("acme-solver", map[string]string{naming.LabelACMESolver: "true"},
-			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{traefik}, TCP: []int32{naming.PortACMESolver}}}, nil),
-	}
+		hardened.ACMESolver(c.scope, c.policyOf("acme-solver"), *n.Traefik),
+	)
 	if len(c.spec.Caches) > 0 {
 		api := hardened.Pods(naming.Selector(appAttic, c.names.API()))
 		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,

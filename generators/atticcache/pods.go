@@ -59,10 +59,7 @@ func (c cache) atticPod(name, mode string, config *corev1.ConfigMap, database []
 			}}},
 			// The Secret also holds the authority's private key; only its
 			// certificate is mounted.
-			{Name: "postgres-ca", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
-				SecretName: c.names.Postgres().CASecret(),
-				Items:      []corev1.KeyToPath{{Key: postgresCAFile, Path: postgresCAFile}},
-			}}},
+			{Name: "postgres-ca", VolumeSource: hardened.FileFromSecret(c.names.Postgres().CASecret(), postgresCAFile)},
 		},
 		Mounts: []corev1.VolumeMount{
 			{Name: "config", MountPath: configDir, ReadOnly: true},

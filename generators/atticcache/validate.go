@@ -60,7 +60,6 @@ var (
 	rustLog        = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
 	signingKeyName = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
 	entryPoint     = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
-	healthPath     = validate.NewForm(`/[A-Za-z0-9/._~+%?=&-]*`, 200)
 )
 
 // IsKeyName tells whether a text can be the name of a signing key.
@@ -103,14 +102,11 @@ func validateAPI(p *validate.Problems, path *field.Path, a v1alpha1.API) {
 	hpadeployment.ValidateScaling(p, path, a.Scaling)
 	hpadeployment.ValidateProbes(p, path.Child("probes"), *a.Probes)
 	hardened.ValidateResources(p, path.Child("resources"), *a.Resources)
-	if !healthPath.Matches(a.HealthPath) {
-		p.Add(path.Child("healthPath"), fmt.Sprintf("is %s, which is not a path", validate.Quote(a.HealthPath)), "write a path that starts with /, without spaces")
-	}
+	hpadeployment.ValidatePath(p, path.Child("healthPath"), a.HealthPath)
 	if a.HealthPath == "/nix-cache-info" {
 		p.Warn(path.Child("healthPath"), "is /nix-cache-info, which Attic itself does not serve: every pod would be killed", "remove the line, unless the image is known to answer there")
 	}
-	// Less than the drain and a moment to finish would cut every request.
-	p.Int64(path.Child("terminationGracePeriodSeconds"), a.TerminationGracePeriodSeconds, drainSeconds+5, 3600)
+	hpadeployment.ValidateGracePeriod(p, path.Child("terminationGracePeriodSeconds"), a.TerminationGracePeriodSeconds, hpadeployment.DefaultDrainSeconds)
 }
 
 func validateGC(p *validate.Problems, path *field.Path, g v1alpha1.GarbageCollector) {
@@ -146,7 +142,7 @@ func validateRetention(p *validate.Problems, path *field.Path, value string) {
 
 func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
 	in := s.Ingress
-	p.ObjectName(path.Child("className"), in.ClassName)
+	hpadeployment.ValidateRouting(p, path, in.Routing, s.Hostname, "spec.hostname")
 	for name, value := range map[string]string{"entryPoint": in.EntryPoint, "httpEntryPoint": in.HTTPEntryPoint} {
 		if !entryPoint.Matches(value) {
 			p.Add(path.Child(name), fmt.Sprintf("is %s, which is not an entry point", validate.Quote(value)), "use letters, digits, hyphens and underscores, as in websecure")
@@ -155,10 +151,6 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 	if in.EntryPoint == in.HTTPEntryPoint {
 		p.Add(path.Child("entryPoint"), fmt.Sprintf("is %s, and so is httpEntryPoint", validate.Quote(in.EntryPoint)), "write two: one for HTTPS, as in websecure, and httpEntryPoint for plain HTTP, as in web")
 	}
-	p.ObjectName(path.Child("issuer", "name"), in.Issuer.Name)
-	p.OneOf(path.Child("issuer", "kind"), in.Issuer.Kind, "ClusterIssuer", "Issuer")
-	p.ObjectName(path.Child("tlsSecret"), in.TLSSecret)
-
 	limit := path.Child("rateLimit")
 	p.Int64(limit.Child("average"), in.RateLimit.Average, 1, 1_000_000)
 	p.Int64(limit.Child("burst"), in.RateLimit.Burst, 1, 10_000_000)
@@ -166,14 +158,6 @@ func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCac
 		p.Warn(limit.Child("burst"), fmt.Sprintf("is %d, less than the narinfos a Nix client asks for at once", burst), fmt.Sprintf("write at least %d", leastBurst))
 	}
 
-	hosts := path.Child("extraHosts")
-	for i, host := range in.ExtraHosts {
-		p.DNSName(hosts.Index(i), host)
-		if host == s.Hostname {
-			p.Add(hosts.Index(i), "repeats spec.hostname", "remove it")
-		}
-	}
-	p.Unique(hosts, in.ExtraHosts)
 	p.CIDRs(path.Child("allowedCIDRs"), in.AllowedCIDRs)
 
 	at := path.Child("defaultCache")

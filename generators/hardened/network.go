@@ -38,6 +38,26 @@ func DefaultDeny(scope meta.Scope, of meta.Of) *networkingv1.NetworkPolicy {
 	return Policy(scope, of, metav1.LabelSelector{}, nil, nil)
 }
 
+// ClosedNamespace denies every pod of a namespace everything, both ways, but to
+// look up names. Policies of single pods open the rest. What tells the two
+// policies apart is their suffix.
+func ClosedNamespace(scope meta.Scope, of func(suffix string) meta.Of, dns v1alpha1.DNS) []meta.Object {
+	return []meta.Object{
+		DefaultDeny(scope, of("default-deny")),
+		Policy(scope, of("allow-dns"), metav1.LabelSelector{}, nil, []Rule{DNS(dns)}),
+	}
+}
+
+// ACMESolver lets Traefik reach the pods that cert-manager starts to prove that
+// we own a name.
+func ACMESolver(scope meta.Scope, of meta.Of, traefik v1alpha1.Peer) meta.Object {
+	pods := metav1.LabelSelector{MatchLabels: map[string]string{naming.LabelACMESolver: "true"}}
+	return Policy(scope, of, pods, []Rule{{
+		Peers: []networkingv1.NetworkPolicyPeer{PodsIn(traefik)},
+		TCP:   []int32{naming.PortACMESolver},
+	}}, nil)
+}
+
 // Rule lets some peers through on some ports. It never has an empty list of
 // peers, which Kubernetes would read as everyone.
 type Rule struct {

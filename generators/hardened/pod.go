@@ -1,6 +1,6 @@
 // Package hardened is what every pod, namespace and network policy here
 // shares: the restricted Pod Security profile and more, with no way to loosen
-// it but the fields that the spec documents.
+// it but the fields that the spec documents, each of which is reported.
 package hardened
 
 import (
@@ -11,23 +11,24 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 )
 
-// tmpSize bounds /tmp, the only place a container can write to.
-const tmpSize = "64Mi"
-
 // Pod is a pod with one container, as far as pods differ from each other.
 type Pod struct {
 	// Name of the container.
 	Name string
-	// ServiceAccount the pod runs as; its token is never mounted.
+	// ServiceAccount the pod runs as; its token is not mounted.
 	ServiceAccount string
 	// Image, pinned.
 	Image string
 	// ImagePullSecrets name Secrets with registry credentials.
 	ImagePullSecrets []string
-	// Args of the image's entry point.
-	Args []string
+	// Annotations of the pod beyond the scope's.
+	Annotations map[string]string
+	// Command instead of the image's entry point, and Args of whichever it is.
+	Command, Args []string
 	// Env in an order that lets later variables refer to earlier ones.
 	Env []corev1.EnvVar
+	// EnvFrom is variables from whole ConfigMaps and Secrets.
+	EnvFrom []corev1.EnvFromSource
 	// Ports the container listens on.
 	Ports []corev1.ContainerPort
 	// Startup, Liveness and Readiness are nil where there is nothing to ask.
@@ -45,6 +46,9 @@ type Pod struct {
 	RestartPolicy corev1.RestartPolicy
 	// Security is who the process runs as.
 	Security v1alpha1.Security
+	// Relaxations are what the pod does not keep of the hardening; the zero
+	// value keeps all of it.
+	Relaxations v1alpha1.Relaxations
 	// Scheduling is where the pod may run.
 	Scheduling Scheduling
 	// Affinity and TopologySpread keep replicas apart.
@@ -64,13 +68,15 @@ type Scheduling struct {
 
 // Template is the pod, hardened.
 func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
-	user, group := *p.Security.RunAsUser, *p.Security.RunAsGroup
-	size := resource.MustParse(tmpSize)
+	scratch, scratchMounts := writable(p.Relaxations)
+	user, group := identity(p.Security, p.Relaxations)
+	nonRoot := !p.Relaxations.RunAsRoot
+	scope.Annotations = meta.Merged(scope.Annotations, p.Annotations)
 	return corev1.PodTemplateSpec{
 		ObjectMeta: scope.Pod(of),
 		Spec: corev1.PodSpec{
 			ServiceAccountName:            p.ServiceAccount,
-			AutomountServiceAccountToken:  new(false),
+			AutomountServiceAccountToken:  &p.Relaxations.ServiceAccountToken,
 			EnableServiceLinks:            new(false),
 			HostUsers:                     p.Security.HostUsers,
 			ImagePullSecrets:              localRefs(p.ImagePullSecrets),
@@ -82,7 +88,7 @@ func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
 			Affinity:                      p.Affinity,
 			TopologySpreadConstraints:     p.TopologySpread,
 			SecurityContext: &corev1.PodSecurityContext{
-				RunAsNonRoot:        new(true),
+				RunAsNonRoot:        &nonRoot,
 				RunAsUser:           &user,
 				RunAsGroup:          &group,
 				FSGroup:             &group,
@@ -94,8 +100,10 @@ func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
 				Name:            p.Name,
 				Image:           p.Image,
 				ImagePullPolicy: corev1.PullAlways,
+				Command:         p.Command,
 				Args:            p.Args,
 				Env:             p.Env,
+				EnvFrom:         p.EnvFrom,
 				Ports:           p.Ports,
 				StartupProbe:    p.Startup,
 				LivenessProbe:   p.Liveness,
@@ -106,21 +114,18 @@ func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
 				// added by a patch does not silently run as something else and
 				// scanners that look at containers alone are satisfied.
 				SecurityContext: &corev1.SecurityContext{
-					RunAsNonRoot:             new(true),
+					RunAsNonRoot:             &nonRoot,
 					RunAsUser:                &user,
 					RunAsGroup:               &group,
 					Privileged:               new(false),
-					AllowPrivilegeEscalation: new(false),
-					ReadOnlyRootFilesystem:   new(true),
-					Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+					AllowPrivilegeEscalation: &p.Relaxations.PrivilegeEscalation,
+					ReadOnlyRootFilesystem:   new(!p.Relaxations.WritableRootFilesystem),
+					Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}, Add: capabilities(p.Relaxations)},
 					SeccompProfile:           &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 				},
-				VolumeMounts: append([]corev1.VolumeMount{{Name: "tmp", MountPath: "/tmp"}}, p.Mounts...),
+				VolumeMounts: append(scratchMounts, p.Mounts...),
 			}},
-			Volumes: append([]corev1.Volume{{
-				Name:         "tmp",
-				VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{SizeLimit: &size}},
-			}}, p.Volumes...),
+			Volumes: append(scratch, p.Volumes...),
 		},
 	}
 }
@@ -130,6 +135,15 @@ func (p Pod) Template(scope meta.Scope, of meta.Of) corev1.PodTemplateSpec {
 func FromSecret(secret, key string) *corev1.EnvVarSource {
 	return &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
 		LocalObjectReference: corev1.LocalObjectReference{Name: secret}, Key: key,
+	}}
+}
+
+// FileFromSecret is a volume with one key of a Secret, and nothing else that is in
+// it, as a file of that name.
+func FileFromSecret(secret, key string) corev1.VolumeSource {
+	return corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
+		SecretName: secret,
+		Items:      []corev1.KeyToPath{{Key: key, Path: key}},
 	}}
 }
 

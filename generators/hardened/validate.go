@@ -3,7 +3,6 @@ package hardened
 import (
 	"cmp"
 	"fmt"
-	"math"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -79,16 +78,4 @@ func ValidateScheduling(p *validate.Problems, path *field.Path, s Scheduling) {
 			p.Add(at.Child("tolerationSeconds"), "counts only for effect NoExecute", "remove it, or write effect: NoExecute")
 		}
 	}
-}
-
-// DefaultSecurity fills in the user and group of the reference's checklist.
-func DefaultSecurity(s *v1alpha1.Security) {
-	defaulting.Pointer(&s.RunAsUser, 1000)
-	defaulting.Pointer(&s.RunAsGroup, 1000)
-}
-
-// ValidateSecurity checks a defaulted block.
-func ValidateSecurity(p *validate.Problems, path *field.Path, s v1alpha1.Security) {
-	p.Int64(path.Child("runAsUser"), s.RunAsUser, 1, math.MaxInt32)
-	p.Int64(path.Child("runAsGroup"), s.RunAsGroup, 1, math.MaxInt32)
 }

@@ -1,12 +1,12 @@
-// Package hpadeployment generates a Deployment whose size is the autoscaler's
-// business: the reference's hpa-deployment module.
+// Package hpadeployment generates a service whose size is the autoscaler's
+// business: the reference's hpa-deployment module. [Generate] turns a spec of
+// the kind HPADeployment into objects; [Objects] is the part of it that other
+// kinds build their servers with.
 package hpadeployment
 
 import (
 	appsv1 "k8s.io/api/apps/v1"
-	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
-	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
 
@@ -21,25 +21,61 @@ type Options struct {
 	// Scope and Of are the metadata of all its objects.
 	Scope meta.Scope
 	Of    meta.Of
-	// Pod is what runs; its affinity and topology spread are set here.
+	// Pod is what runs; its ports, probes, lifecycle, affinity and topology
+	// spread are set here.
 	Pod hardened.Pod
 	// Scaling must be defaulted and checked.
 	Scaling v1alpha1.Scaling
-	// ServicePort is the Service's port; it leads to the container port named
-	// http.
-	ServicePort int32
+	// Port is the container's port named http, and ServicePort the Service's
+	// that leads to it.
+	Port, ServicePort int32
+	// ExtraPorts are the further ones, in order.
+	ExtraPorts []Port
+	// Health is how the kubelet checks the container.
+	Health Health
+	// DrainSeconds is how long a stopping pod still takes requests.
+	DrainSeconds int64
+	// Account is what is said about the service account.
+	Account Account
+	// Alone is for what cannot run twice, as on a volume that one pod mounts: an
+	// old pod stops before a new one starts.
+	Alone bool
 }
 
+// Port is a port of the container and of the Service.
+type Port struct {
+	// Name of both.
+	Name string
+	// Container and Service are their numbers.
+	Container, Service int32
+}
+
+// Account is a service account, of the name that the pod says.
+type Account struct {
+	// Existing accounts are not made here.
+	Existing bool
+	// Annotations by which clouds give its pods a role.
+	Annotations map[string]string
+}
+
+// DefaultDrainSeconds is how long a stopping pod still takes requests, while the
+// news that it is going reaches who sends them.
+const DefaultDrainSeconds = 10
+
 // Objects are ServiceAccount, Deployment, Service, HorizontalPodAutoscaler and
-// PodDisruptionBudget, all of the same name.
+// PodDisruptionBudget.
 func Objects(o Options) []meta.Object {
-	return []meta.Object{
-		hardened.ServiceAccount(o.Scope, o.Of),
-		deployment(o),
-		service(o),
-		autoscaler(o),
-		disruptionBudget(o),
+	var all []meta.Object
+	if !o.Account.Existing {
+		all = append(all, o.account())
 	}
+	return append(all, deployment(o), service(o), autoscaler(o), disruptionBudget(o))
+}
+
+func (o Options) account() meta.Object {
+	of := o.Of
+	of.Name, of.Instance, of.Annotations = o.Pod.ServiceAccount, o.Of.Name, o.Account.Annotations
+	return hardened.ServiceAccount(o.Scope, of)
 }
 
 // plain is the metadata of the objects that are not the workload and so have no
@@ -52,9 +88,12 @@ func (o Options) plain() metav1.ObjectMeta {
 
 func (o Options) selector() map[string]string { return naming.Selector(o.Of.App, o.Of.Name) }
 
+// ports are all ports, the main one first.
+func (o Options) ports() []Port {
+	return append([]Port{{Name: naming.PortNameHTTP, Container: o.Port, Service: o.ServicePort}}, o.ExtraPorts...)
+}
+
 func deployment(o Options) *appsv1.Deployment {
-	o.Pod.TopologySpread = Spread(*o.Scaling.TopologySpread, o.selector())
-	o.Pod.Affinity = apart(o.selector())
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: o.Scope.Object(o.Of),
@@ -63,15 +102,8 @@ func deployment(o Options) *appsv1.Deployment {
 			// controller that also set it would fight it.
 			Selector:             &metav1.LabelSelector{MatchLabels: o.selector()},
 			RevisionHistoryLimit: new(int32(3)),
-			// A new pod is ready before an old one goes.
-			Strategy: appsv1.DeploymentStrategy{
-				Type: appsv1.RollingUpdateDeploymentStrategyType,
-				RollingUpdate: &appsv1.RollingUpdateDeployment{
-					MaxUnavailable: new(intstr.FromInt32(0)),
-					MaxSurge:       new(intstr.FromInt32(MaxSurge)),
-				},
-			},
-			Template: o.Pod.Template(o.Scope, o.Of),
+			Strategy:             o.strategy(),
+			Template:             o.pod().Template(o.Scope, o.Of),
 		},
 	}
 }
@@ -79,105 +111,54 @@ func deployment(o Options) *appsv1.Deployment {
 // MaxSurge is how many pods beyond the autoscaler's number a rollout starts.
 const MaxSurge = 1
 
+// strategy has a new pod ready before an old one goes, unless they cannot be
+// there at the same time.
+func (o Options) strategy() appsv1.DeploymentStrategy {
+	if o.Alone {
+		return appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}
+	}
+	return appsv1.DeploymentStrategy{
+		Type: appsv1.RollingUpdateDeploymentStrategyType,
+		RollingUpdate: &appsv1.RollingUpdateDeployment{
+			MaxUnavailable: new(intstr.FromInt32(0)),
+			MaxSurge:       new(intstr.FromInt32(MaxSurge)),
+		},
+	}
+}
+
+func (o Options) pod() hardened.Pod {
+	pod := o.Pod
+	for _, port := range o.ports() {
+		pod.Ports = append(pod.Ports, corev1.ContainerPort{Name: port.Name, ContainerPort: port.Container, Protocol: corev1.ProtocolTCP})
+	}
+	pod.Startup = o.Health.probe(*o.Health.Timings.Startup)
+	pod.Liveness = o.Health.probe(*o.Health.Timings.Liveness)
+	pod.Readiness = o.Health.probe(*o.Health.Timings.Readiness)
+	if o.DrainSeconds > 0 {
+		pod.Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: o.DrainSeconds}}}
+	}
+	pod.TopologySpread = Spread(*o.Scaling.TopologySpread, o.selector())
+	pod.Affinity = apart(o.selector())
+	return pod
+}
+
 func service(o Options) *corev1.Service {
+	var ports []corev1.ServicePort
+	for _, port := range o.ports() {
+		ports = append(ports, corev1.ServicePort{
+			Name:       port.Name,
+			Protocol:   corev1.ProtocolTCP,
+			Port:       port.Service,
+			TargetPort: intstr.FromString(port.Name),
+		})
+	}
 	return &corev1.Service{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Service"},
 		ObjectMeta: o.plain(),
 		Spec: corev1.ServiceSpec{
 			Type:     corev1.ServiceTypeClusterIP,
 			Selector: o.selector(),
-			Ports: []corev1.ServicePort{{
-				Name:       naming.PortNameHTTP,
-				Protocol:   corev1.ProtocolTCP,
-				Port:       o.ServicePort,
-				TargetPort: intstr.FromString(naming.PortNameHTTP),
-			}},
+			Ports:    ports,
 		},
 	}
-}
-
-func autoscaler(o Options) *autoscalingv2.HorizontalPodAutoscaler {
-	return &autoscalingv2.HorizontalPodAutoscaler{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "autoscaling/v2", Kind: "HorizontalPodAutoscaler"},
-		ObjectMeta: o.plain(),
-		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
-			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: o.Of.Name},
-			MinReplicas:    o.Scaling.MinReplicas,
-			MaxReplicas:    *o.Scaling.MaxReplicas,
-			Metrics: []autoscalingv2.MetricSpec{
-				utilization(corev1.ResourceCPU, o.Scaling.CPUTargetPercent),
-				utilization(corev1.ResourceMemory, o.Scaling.MemoryTargetPercent),
-			},
-			Behavior: &autoscalingv2.HorizontalPodAutoscalerBehavior{
-				ScaleUp:   rules(*o.Scaling.ScaleUp),
-				ScaleDown: rules(*o.Scaling.ScaleDown),
-			},
-		},
-	}
-}
-
-func utilization(name corev1.ResourceName, percent *int32) autoscalingv2.MetricSpec {
-	return autoscalingv2.MetricSpec{
-		Type: autoscalingv2.ResourceMetricSourceType,
-		Resource: &autoscalingv2.ResourceMetricSource{
-			Name:   name,
-			Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: percent},
-		},
-	}
-}
-
-func rules(r v1alpha1.ScalingRules) *autoscalingv2.HPAScalingRules {
-	return &autoscalingv2.HPAScalingRules{
-		StabilizationWindowSeconds: r.StabilizationWindowSeconds,
-		SelectPolicy:               new(autoscalingv2.ScalingPolicySelect(r.SelectPolicy)),
-		Policies: []autoscalingv2.HPAScalingPolicy{
-			{Type: autoscalingv2.PercentScalingPolicy, Value: *r.Percent, PeriodSeconds: *r.PeriodSeconds},
-			{Type: autoscalingv2.PodsScalingPolicy, Value: *r.Pods, PeriodSeconds: *r.PeriodSeconds},
-		},
-	}
-}
-
-func disruptionBudget(o Options) *policyv1.PodDisruptionBudget {
-	spec := policyv1.PodDisruptionBudgetSpec{
-		Selector: &metav1.LabelSelector{MatchLabels: o.selector()},
-		// A pod that is not ready anyway must not hold up a drain.
-		UnhealthyPodEvictionPolicy: new(policyv1.AlwaysAllow),
-	}
-	if budget := o.Scaling.PodDisruptionBudget; budget.MinAvailable != "" {
-		spec.MinAvailable = new(intstr.Parse(string(budget.MinAvailable)))
-	} else {
-		spec.MaxUnavailable = new(intstr.Parse(string(budget.MaxUnavailable)))
-	}
-	return &policyv1.PodDisruptionBudget{
-		TypeMeta:   metav1.TypeMeta{APIVersion: "policy/v1", Kind: "PodDisruptionBudget"},
-		ObjectMeta: o.plain(),
-		Spec:       spec,
-	}
-}
-
-// Spread spreads the selected pods over topology domains.
-func Spread(t v1alpha1.TopologySpread, selector map[string]string) []corev1.TopologySpreadConstraint {
-	var out []corev1.TopologySpreadConstraint
-	for _, key := range t.TopologyKeys {
-		out = append(out, corev1.TopologySpreadConstraint{
-			MaxSkew:           *t.MaxSkew,
-			TopologyKey:       key,
-			WhenUnsatisfiable: corev1.UnsatisfiableConstraintAction(t.WhenUnsatisfiable),
-			LabelSelector:     &metav1.LabelSelector{MatchLabels: selector},
-		})
-	}
-	return out
-}
-
-// apart prefers a host of its own for each of the selected pods.
-func apart(selector map[string]string) *corev1.Affinity {
-	return &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{
-		PreferredDuringSchedulingIgnoredDuringExecution: []corev1.WeightedPodAffinityTerm{{
-			Weight: 100,
-			PodAffinityTerm: corev1.PodAffinityTerm{
-				TopologyKey:   corev1.LabelHostname,
-				LabelSelector: &metav1.LabelSelector{MatchLabels: selector},
-			},
-		}},
-	}}
 }

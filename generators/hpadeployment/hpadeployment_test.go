@@ -17,12 +17,16 @@ import (
 
 func objects(s v1alpha1.Scaling) []meta.Object {
 	DefaultScaling(&s)
+	var probes v1alpha1.Probes
+	DefaultProbes(&probes)
 	return Objects(Options{
 		Scope:       meta.Scope{Namespace: "nix-cache", PartOf: "attic"},
 		Of:          meta.Of{Name: "attic", App: "attic", Component: "api"},
 		Pod:         hardened.Pod{Name: "attic", Security: v1alpha1.Security{RunAsUser: new(int64(1000)), RunAsGroup: new(int64(1000))}},
 		Scaling:     s,
+		Port:        8080,
 		ServicePort: 80,
+		Health:      Health{Path: "/", Timings: probes},
 	})
 }
 

@@ -2,84 +2,150 @@ package hpadeployment
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// ValidateScaling checks a defaulted block.
-func ValidateScaling(p *validate.Problems, path *field.Path, s v1alpha1.Scaling) {
-	low := p.Int32(path.Child("minReplicas"), s.MinReplicas, 1, 1000)
-	high := p.Int32(path.Child("maxReplicas"), s.MaxReplicas, 1, 1000)
-	if low && high && *s.MinReplicas > *s.MaxReplicas {
-		p.Add(path.Child("minReplicas"), fmt.Sprintf("is %d, above maxReplicas %d", *s.MinReplicas, *s.MaxReplicas),
-			"lower it, or raise maxReplicas")
+// Validate checks a spec with its defaults filled in and reports everything
+// that is wrong with it.
+func Validate(d v1alpha1.HPADeployment) []validate.Problem {
+	p, spec, s := &validate.Problems{}, field.NewPath("spec"), d.Spec
+
+	placement.ValidateMetadata(p, d.Metadata, "my-service")
+	if s.Image == "" {
+		p.Add(spec.Child("image"), "is missing", "write the image of the service, pinned, as in registry.example.com/my-image:1.2.3")
+	} else {
+		p.Image(spec.Child("image"), s.Image, 3)
 	}
-	p.Int32(path.Child("cpuTargetPercent"), s.CPUTargetPercent, 1, 1000)
-	p.Int32(path.Child("memoryTargetPercent"), s.MemoryTargetPercent, 1, 1000)
-	validateRules(p, path.Child("scaleUp"), *s.ScaleUp)
-	validateRules(p, path.Child("scaleDown"), *s.ScaleDown)
-	validateBudget(p, path.Child("podDisruptionBudget"), *s.PodDisruptionBudget, *s.MinReplicas)
-	validateSpread(p, path.Child("topologySpread"), *s.TopologySpread)
+	validateNames(p, spec.Child("imagePullSecrets"), s.ImagePullSecrets)
+	validatePorts(p, spec, s)
+	hardened.ValidateResources(p, spec.Child("resources"), *s.Resources)
+	validateHealth(p, spec, s)
+	p.Int64(spec.Child("drainSeconds"), s.DrainSeconds, 0, maxDrain)
+	ValidateGracePeriod(p, spec.Child("terminationGracePeriodSeconds"), s.TerminationGracePeriodSeconds, min(max(*s.DrainSeconds, 0), maxDrain))
+	validateEnv(p, spec, s)
+	validateVolumes(p, spec, s)
+	validateAccount(p, spec.Child("serviceAccount"), *s.ServiceAccount)
+	validateClusters(p, spec.Child("postgres"), s.Postgres)
+	validateIngress(p, spec.Child("ingress"), s.Ingress)
+	validateMetrics(p, spec.Child("metrics"), s)
+	validateNetwork(p, spec.Child("network"), s)
+	hardened.ValidateSecurity(p, spec.Child("security"), *s.Security)
+	hardened.ValidateRelaxations(p, spec.Child("relaxations"), spec.Child("security"), *s.Relaxations, *s.Security)
+	ValidateScaling(p, spec, s.Scaling)
+	placement.Validate(p, spec, s.Placement)
+	return p.List()
 }
 
-func validateRules(p *validate.Problems, path *field.Path, r v1alpha1.ScalingRules) {
-	p.Int32(path.Child("stabilizationWindowSeconds"), r.StabilizationWindowSeconds, 0, 3600)
-	p.Int32(path.Child("percent"), r.Percent, 1, 10000)
-	p.Int32(path.Child("pods"), r.Pods, 1, 1000)
-	p.Int32(path.Child("periodSeconds"), r.PeriodSeconds, 1, 1800)
-	p.OneOf(path.Child("selectPolicy"), r.SelectPolicy, "Max", "Min", "Disabled")
-}
+// maxDrain is more than it takes any load balancer to notice.
+const maxDrain = 600
 
-// validateBudget refuses a budget that would let no pod go even when all of
-// them are ready: such a budget blocks every node drain for ever.
-func validateBudget(p *validate.Problems, path *field.Path, b v1alpha1.PodDisruptionBudget, replicas int32) {
-	if b.MinAvailable != "" && b.MaxUnavailable != "" {
-		p.Add(path, "sets both minAvailable and maxUnavailable", "keep one of them")
-		return
-	}
-	const hint = "leave at least one pod to go, as with maxUnavailable: 1"
-	if b.MinAvailable != "" {
-		at := path.Child("minAvailable")
-		if n, ok := p.IntOrPercent(at, string(b.MinAvailable), replicas); ok && n >= replicas {
-			p.Add(at, fmt.Sprintf("is %s, which is all %d of minReplicas and blocks every node drain", b.MinAvailable, replicas), hint+", or raise minReplicas")
-		}
-		return
-	}
-	at := path.Child("maxUnavailable")
-	if n, ok := p.IntOrPercent(at, string(b.MaxUnavailable), replicas); ok && n == 0 {
-		p.Add(at, fmt.Sprintf("is %s, which blocks every node drain", b.MaxUnavailable), hint)
-	}
-}
+// Ports that are named here, not in the spec.
+var ownPorts = []string{naming.PortNameHTTP, naming.PortNameMetrics}
 
-func validateSpread(p *validate.Problems, path *field.Path, t v1alpha1.TopologySpread) {
-	p.Int32(path.Child("maxSkew"), t.MaxSkew, 1, 100)
-	p.OneOf(path.Child("whenUnsatisfiable"), t.WhenUnsatisfiable, "ScheduleAnyway", "DoNotSchedule")
-	for i, key := range t.TopologyKeys {
-		if len(validation.IsQualifiedName(key)) > 0 {
-			p.Add(path.Child("topologyKeys").Index(i), fmt.Sprintf("is %s, which is not a node label", validate.Quote(key)), "write a label key such as topology.kubernetes.io/zone")
+// validatePorts checks that no number stands for two ports, of the container or
+// of the Service.
+func validatePorts(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploymentSpec) {
+	container, service := map[int32]string{}, map[int32]string{}
+	number := func(path *field.Path, value int32, taken map[int32]string) {
+		other, twice := taken[value]
+		switch {
+		case !p.Int32(path, &value, 1, 65535):
+		case twice:
+			p.Add(path, fmt.Sprintf("is %d, and so is %s", value, other), "give each port a number of its own")
+		default:
+			taken[value] = path.String()
 		}
 	}
-	p.Unique(path.Child("topologyKeys"), t.TopologyKeys)
-}
-
-// ValidateProbes checks defaulted probes.
-func ValidateProbes(p *validate.Problems, path *field.Path, probes v1alpha1.Probes) {
-	validateProbe(p, path.Child("startup"), *probes.Startup)
-	validateProbe(p, path.Child("liveness"), *probes.Liveness)
-	validateProbe(p, path.Child("readiness"), *probes.Readiness)
-}
-
-func validateProbe(p *validate.Problems, path *field.Path, probe v1alpha1.Probe) {
-	p.Int32(path.Child("initialDelaySeconds"), probe.InitialDelaySeconds, 0, 3600)
-	period := p.Int32(path.Child("periodSeconds"), probe.PeriodSeconds, 1, 3600)
-	timeout := p.Int32(path.Child("timeoutSeconds"), probe.TimeoutSeconds, 1, 3600)
-	p.Int32(path.Child("failureThreshold"), probe.FailureThreshold, 1, 1000)
-	if period && timeout && *probe.TimeoutSeconds > *probe.PeriodSeconds {
-		p.Add(path.Child("timeoutSeconds"), fmt.Sprintf("is %d, above periodSeconds %d", *probe.TimeoutSeconds, *probe.PeriodSeconds),
-			"lower it, or raise periodSeconds")
+	number(spec.Child("port"), *s.Port, container)
+	number(spec.Child("servicePort"), *s.ServicePort, service)
+	for _, name := range slices.Sorted(maps.Keys(s.ExtraPorts)) {
+		path, port := spec.Child("extraPorts").Key(name), s.ExtraPorts[name]
+		switch {
+		case len(validation.IsValidPortName(name)) > 0:
+			p.Add(path, "is not the name of a port", "use up to 15 lower-case letters, digits and single hyphens, with a letter among them")
+		case slices.Contains(ownPorts, name):
+			p.Add(path, "is a name that is given here already", "choose another one; spec.port is http, and spec.metrics.port is metrics")
+		}
+		if port.Port == 0 {
+			p.Add(path.Child("port"), "is missing", "write what the container listens on, as in 9000")
+			continue
+		}
+		number(path.Child("port"), port.Port, container)
+		number(path.Child("servicePort"), *port.ServicePort, service)
 	}
+	if m := s.Metrics; m != nil {
+		// It may be one of the ports above; a port of its own is the Service's too.
+		path := spec.Child("metrics", "port")
+		if p.Int32(path, m.Port, 1, 65535) && metricsPort(s) == naming.PortNameMetrics {
+			number(path, *m.Port, service)
+		}
+	}
+}
+
+func validateHealth(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploymentSpec) {
+	probes, path := spec.Child("probes"), spec.Child("healthPath")
+	ValidateProbes(p, probes, s.Probes.Probes)
+	p.OneOf(probes.Child("type"), s.Probes.Type, probeHTTP, probeTCP)
+	switch s.Probes.Type {
+	case probeHTTP:
+		ValidatePath(p, path, s.HealthPath)
+		if s.Probes.Host != "" {
+			p.DNSName(probes.Child("host"), s.Probes.Host)
+		}
+	case probeTCP:
+		const hint = "remove it, or write probes.type: http"
+		if s.HealthPath != "" {
+			p.Add(path, "counts only for probes of type http", hint)
+		}
+		if s.Probes.Host != "" {
+			p.Add(probes.Child("host"), "counts only for probes of type http", hint)
+		}
+	}
+}
+
+func validateAccount(p *validate.Problems, path *field.Path, a v1alpha1.ServiceAccount) {
+	switch {
+	case a.Name == "":
+		p.Add(path.Child("name"), "is missing, and no account is created", "write the name of the account that is there, or create: true")
+	default:
+		p.ObjectName(path.Child("name"), a.Name)
+	}
+	if !*a.Create && len(a.Annotations) > 0 {
+		p.Add(path.Child("annotations"), "counts only where the account is created", "remove it, or write create: true")
+		return
+	}
+	placement.ValidateAnnotations(p, path.Child("annotations"), a.Annotations)
+}
+
+func validateNames(p *validate.Problems, path *field.Path, names []string) {
+	for i, name := range names {
+		p.ObjectName(path.Index(i), name)
+	}
+	p.Unique(path, names)
+}
+
+func validateClusters(p *validate.Problems, path *field.Path, names []string) {
+	for i, name := range names {
+		validateCluster(p, path.Index(i), name)
+	}
+	p.Unique(path, names)
+}
+
+// validateCluster checks the name of a PostgresCluster.
+func validateCluster(p *validate.Problems, path *field.Path, name string) {
+	if name == "" {
+		p.Add(path, "is missing", "write metadata.name of a PostgresCluster in the same namespace")
+		return
+	}
+	p.DNSLabel(path, name)
 }

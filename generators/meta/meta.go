@@ -91,7 +91,7 @@ func (s Scope) Object(o Of) metav1.ObjectMeta {
 		Name:        o.Name,
 		Namespace:   s.Namespace,
 		Labels:      s.labels(o),
-		Annotations: merged(s.Annotations, o.Annotations),
+		Annotations: Merged(s.Annotations, o.Annotations),
 	}
 	if o.ClusterScoped {
 		meta.Namespace = ""
@@ -100,7 +100,7 @@ func (s Scope) Object(o Of) metav1.ObjectMeta {
 		meta.Labels[naming.LabelVersion] = o.Version
 	}
 	if o.Wave != WaveFoundation {
-		meta.Annotations = merged(meta.Annotations, map[string]string{AnnotationSyncWave: strconv.Itoa(int(o.Wave))})
+		meta.Annotations = Merged(meta.Annotations, map[string]string{AnnotationSyncWave: strconv.Itoa(int(o.Wave))})
 	}
 	return meta
 }
@@ -109,7 +109,7 @@ func (s Scope) Object(o Of) metav1.ObjectMeta {
 func (s Scope) Pod(o Of) metav1.ObjectMeta {
 	return metav1.ObjectMeta{
 		Labels:      s.labels(o),
-		Annotations: merged(s.Annotations, nil),
+		Annotations: Merged(s.Annotations, nil),
 	}
 }
 
@@ -118,7 +118,7 @@ func (s Scope) labels(o Of) map[string]string {
 	if instance == "" {
 		instance = o.Name
 	}
-	return merged(s.Labels, map[string]string{
+	return Merged(s.Labels, map[string]string{
 		naming.LabelName:      o.App,
 		naming.LabelInstance:  instance,
 		naming.LabelComponent: o.Component,
@@ -127,8 +127,8 @@ func (s Scope) labels(o Of) map[string]string {
 	}, o.Labels)
 }
 
-// merged is a new map with later maps winning; nil when there is nothing in it.
-func merged(all ...map[string]string) map[string]string {
+// Merged is a new map with later maps winning; nil when there is nothing in it.
+func Merged(all ...map[string]string) map[string]string {
 	var out map[string]string
 	for _, m := range all {
 		if len(m) > 0 && out == nil {

@@ -18,7 +18,7 @@ import (
 func Validate(p *validate.Problems, spec *field.Path, s v1alpha1.Placement) {
 	ValidateNamespace(p, spec.Child("namespace"), *s.Namespace)
 	validateLabels(p, spec.Child("labels"), s.Labels)
-	validateAnnotations(p, spec.Child("annotations"), s.Annotations)
+	ValidateAnnotations(p, spec.Child("annotations"), s.Annotations)
 	hardened.ValidateScheduling(p, spec, Scheduling(s))
 }
 
@@ -67,9 +67,9 @@ func validateLabels(p *validate.Problems, path *field.Path, labels map[string]st
 	}
 }
 
-// validateAnnotations checks the annotations for all objects: also those that
-// would upset the order of applying.
-func validateAnnotations(p *validate.Problems, path *field.Path, annotations map[string]string) {
+// ValidateAnnotations checks annotations that a spec puts on objects: also those
+// that would upset the order of applying.
+func ValidateAnnotations(p *validate.Problems, path *field.Path, annotations map[string]string) {
 	p.Annotations(path, annotations)
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
 		switch {

@@ -84,7 +84,7 @@ func (b builder) fields(name string, parent Field) ([]Field, error) {
 		}
 		f.shared = b.uses[of.block] > 1
 		f.Description, f.Default, f.Required = split(lead(m.name, m.yaml, m.comment))
-		if parent.shared && !f.Required && f.Default == "" {
+		if !f.Required && f.Default == "" {
 			f.DefaultAt = statedAt(parent)
 		}
 		if f.Fields, err = b.fields(of.block, f); err != nil {

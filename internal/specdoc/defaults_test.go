@@ -105,6 +105,19 @@ var fuller = map[string]any{
 		PostgresClusterSpec: fullPostgres,
 		Placement:           v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 	}},
+	v1alpha1.KindHPADeployment: &v1alpha1.HPADeployment{Spec: v1alpha1.HPADeploymentSpec{
+		ExtraPorts:             map[string]v1alpha1.ExtraPort{"NAME": {}},
+		Env:                    map[string]v1alpha1.EnvVar{"NAME": {}},
+		Volumes:                map[string]v1alpha1.ServiceVolume{"NAME": {}},
+		PersistentVolumeClaims: map[string]v1alpha1.VolumeClaim{"NAME": {}},
+		Ingress:                &v1alpha1.ServiceIngress{},
+		Metrics:                &v1alpha1.Metrics{},
+		Network: &v1alpha1.ServiceNetwork{
+			Clients: map[string]v1alpha1.Client{"NAME": {}},
+			Egress:  map[string]v1alpha1.Destination{"NAME": {}},
+		},
+		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
+	}},
 }
 
 var fullerTokens = v1alpha1.TokenSetSpec{

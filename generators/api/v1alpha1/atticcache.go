@@ -170,8 +170,7 @@ type Migration struct {
 
 // Ingress is Attic's way in.
 type Ingress struct {
-	// ClassName is the IngressClass. Default: traefik (the reference's ingress).
-	ClassName string `json:"className,omitempty"`
+	Routing `json:",inline"`
 
 	// EntryPoint is Traefik's entry point for HTTPS. Default: websecure (as in
 	// Traefik's chart).
@@ -181,20 +180,8 @@ type Ingress struct {
 	// redirected to HTTPS. Default: web (as in Traefik's chart).
 	HTTPEntryPoint string `json:"httpEntryPoint,omitempty"`
 
-	// Issuer is the cert-manager issuer of the certificate. Default:
-	// ClusterIssuer letsencrypt-prod (the reference: Let's Encrypt).
-	Issuer *Issuer `json:"issuer,omitempty"`
-
-	// TLSSecret is where cert-manager puts the certificate. Default:
-	// <name>-tls.
-	TLSSecret string `json:"tlsSecret,omitempty"`
-
 	// RateLimit is how fast each client address may ask each Traefik replica.
 	RateLimit *RateLimit `json:"rateLimit,omitempty"`
-
-	// ExtraHosts are further DNS names for the same cache, in the same
-	// certificate. Default: none.
-	ExtraHosts []string `json:"extraHosts,omitempty"`
 
 	// AllowedCIDRs are the client addresses that may ask at all. Default: none
 	// (everyone may ask).
@@ -205,14 +192,6 @@ type Ingress struct {
 	// the first public cache of spec.caches by name, or main (the reference's
 	// examples).
 	DefaultCache string `json:"defaultCache,omitempty"`
-}
-
-// Issuer is a cert-manager issuer.
-type Issuer struct {
-	// Name of the issuer. Default: letsencrypt-prod.
-	Name string `json:"name,omitempty"`
-	// Kind is ClusterIssuer or Issuer. Default: ClusterIssuer.
-	Kind string `json:"kind,omitempty"`
 }
 
 // RateLimit is a token bucket in requests.

@@ -110,7 +110,6 @@ func defaultCaches(s *v1alpha1.AtticCacheSpec, names naming.Set) {
 
 func defaultIngress(i *v1alpha1.Ingress, names naming.Set, caches map[string]v1alpha1.Cache) {
 	hpadeployment.DefaultRouting(&i.Routing, names)
-	defaulting.Value(&i.EntryPoint, "websecure")
 	defaulting.Value(&i.HTTPEntryPoint, "web")
 	limit := defaulting.Block(&i.RateLimit)
 	defaulting.Pointer(&limit.Average, 500)

@@ -81,15 +81,10 @@ func (c cache) ingress() []meta.Object {
 // everything that reads Ingresses, DNS controllers among them, sees. Requests
 // take the operations' routes, whose priorities are higher.
 func (c cache) ingressObject() *networkingv1.Ingress {
-	in := c.spec.Ingress
 	of := c.ingressOf(c.names.API())
-	of.Annotations = map[string]string{
-		"traefik.ingress.kubernetes.io/router.entrypoints": in.EntryPoint,
-		"traefik.ingress.kubernetes.io/router.tls":         "true",
-		"traefik.ingress.kubernetes.io/router.middlewares": c.middlewareAnnotation(),
-	}
+	of.Annotations = map[string]string{"traefik.ingress.kubernetes.io/router.middlewares": c.middlewareAnnotation()}
 	return hpadeployment.Ingress(c.scope, of, hpadeployment.Route{
-		Host: c.spec.Hostname, Routing: in.Routing, Path: "/", Service: c.names.API(),
+		Host: c.spec.Hostname, Routing: c.spec.Ingress.Routing, Path: "/", Service: c.names.API(),
 	})
 }
 

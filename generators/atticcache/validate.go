@@ -59,7 +59,6 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 var (
 	rustLog        = validate.NewForm(`[A-Za-z0-9_:,=.-]+`, 500)
 	signingKeyName = validate.NewForm(`[A-Za-z0-9._+-]+`, 200)
-	entryPoint     = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
 )
 
 // IsKeyName tells whether a text can be the name of a signing key.
@@ -143,11 +142,7 @@ func validateRetention(p *validate.Problems, path *field.Path, value string) {
 func validateIngress(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
 	in := s.Ingress
 	hpadeployment.ValidateRouting(p, path, in.Routing, s.Hostname, "spec.hostname")
-	for name, value := range map[string]string{"entryPoint": in.EntryPoint, "httpEntryPoint": in.HTTPEntryPoint} {
-		if !entryPoint.Matches(value) {
-			p.Add(path.Child(name), fmt.Sprintf("is %s, which is not an entry point", validate.Quote(value)), "use letters, digits, hyphens and underscores, as in websecure")
-		}
-	}
+	hpadeployment.ValidateEntryPoint(p, path.Child("httpEntryPoint"), in.HTTPEntryPoint)
 	if in.EntryPoint == in.HTTPEntryPoint {
 		p.Add(path.Child("entryPoint"), fmt.Sprintf("is %s, and so is httpEntryPoint", validate.Quote(in.EntryPoint)), "write two: one for HTTPS, as in websecure, and httpEntryPoint for plain HTTP, as in web")
 	}

@@ -1,6 +1,8 @@
 package hpadeployment
 
 import (
+	"fmt"
+
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -30,7 +32,11 @@ func (r Route) hosts() []string { return append([]string{r.Host}, r.Routing.Extr
 // Ingress leads from its hosts to a Service, with a certificate by cert-manager.
 // It has the annotations of the metadata too.
 func Ingress(scope meta.Scope, of meta.Of, r Route) *networkingv1.Ingress {
-	of.Annotations = meta.Merged(of.Annotations, map[string]string{issuerAnnotations[r.Routing.Issuer.Kind]: r.Routing.Issuer.Name})
+	of.Annotations = meta.Merged(of.Annotations, map[string]string{
+		issuerAnnotations[r.Routing.Issuer.Kind]: r.Routing.Issuer.Name,
+		annotationEntryPoints:                    r.Routing.EntryPoint,
+		annotationTLS:                            "true",
+	})
 	backend := networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{
 		Name: r.Service, Port: networkingv1.ServiceBackendPort{Name: naming.PortNameHTTP},
 	}}
@@ -65,9 +71,17 @@ var issuerAnnotations = map[string]string{
 	issuerOfNamespace: "cert-manager.io/issuer",
 }
 
+// Annotations without which Traefik would answer on all entry points, on that for
+// plain HTTP as well.
+const (
+	annotationEntryPoints = "traefik.ingress.kubernetes.io/router.entrypoints"
+	annotationTLS         = "traefik.ingress.kubernetes.io/router.tls"
+)
+
 // DefaultRouting fills in the reference's ingress.
 func DefaultRouting(r *v1alpha1.Routing, names naming.Set) {
 	defaulting.Value(&r.ClassName, "traefik")
+	defaulting.Value(&r.EntryPoint, "websecure")
 	issuer := defaulting.Block(&r.Issuer)
 	defaulting.Value(&issuer.Name, "letsencrypt-prod")
 	defaulting.Value(&issuer.Kind, issuerOfCluster)
@@ -78,6 +92,7 @@ func DefaultRouting(r *v1alpha1.Routing, names naming.Set) {
 // is checked where it is written, and at is the field that holds it.
 func ValidateRouting(p *validate.Problems, path *field.Path, r v1alpha1.Routing, host, at string) {
 	p.ObjectName(path.Child("className"), r.ClassName)
+	ValidateEntryPoint(p, path.Child("entryPoint"), r.EntryPoint)
 	p.ObjectName(path.Child("issuer", "name"), r.Issuer.Name)
 	p.OneOf(path.Child("issuer", "kind"), r.Issuer.Kind, issuerOfCluster, issuerOfNamespace)
 	p.ObjectName(path.Child("tlsSecret"), r.TLSSecret)
@@ -89,4 +104,13 @@ func ValidateRouting(p *validate.Problems, path *field.Path, r v1alpha1.Routing,
 		}
 	}
 	p.Unique(hosts, r.ExtraHosts)
+}
+
+var entryPoint = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 63)
+
+// ValidateEntryPoint checks the name of an entry point of Traefik's.
+func ValidateEntryPoint(p *validate.Problems, path *field.Path, value string) {
+	if !entryPoint.Matches(value) {
+		p.Add(path, fmt.Sprintf("is %s, which is not an entry point", validate.Quote(value)), "use letters, digits, hyphens and underscores, as in websecure")
+	}
 }

@@ -28,9 +28,14 @@ func validateIngress(p *validate.Problems, path *field.Path, in *v1alpha1.Servic
 	}
 	annotations := path.Child("annotations")
 	placement.ValidateAnnotations(p, annotations, in.Annotations)
-	for _, key := range issuerAnnotations {
+	for key, by := range map[string]string{
+		issuerAnnotations[issuerOfCluster]:   "issuer",
+		issuerAnnotations[issuerOfNamespace]: "issuer",
+		annotationEntryPoints:                "entryPoint",
+		annotationTLS:                        "entryPoint",
+	} {
 		if _, ok := in.Annotations[key]; ok {
-			p.Add(annotations.Key(key), "is set by issuer", "remove it, and write issuer: {name: …, kind: …}")
+			p.Add(annotations.Key(key), "is set by "+by, "remove it, and write "+path.Child(by).String()+" instead")
 		}
 	}
 }

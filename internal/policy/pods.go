@@ -56,7 +56,7 @@ func refusedPods(source string, objects []manifest.Object) diag.List {
 			continue
 		}
 		d := diag.New(source, "renders %s, whose pods namespace %s refuses, because it is %s: %s", o.ID, o.Namespace, level.Level, result.ForbiddenDetail())
-		d.Hint = "mend the patch or the object that asks for it, or put it into another namespace"
+		d.Hint = "mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one"
 		list = append(list, d)
 	}
 	return list

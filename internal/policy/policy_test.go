@@ -76,7 +76,7 @@ func TestCheck(t *testing.T) {
 			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: cache}\nspec: {template: {spec: {hostNetwork: true, securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: 'a:1.2.3', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}}\n",
 			"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, namespace: elsewhere}\nspec: {template: {spec: {hostNetwork: true, containers: [{name: a, image: 'a:1.2.3'}]}}}\n",
 		}, []string{
-			"overlays/a/kustomization.yaml: error: renders Deployment cache/a, whose pods namespace cache refuses, because it is restricted: host namespaces (hostNetwork=true); mend the patch or the object that asks for it, or put it into another namespace",
+			"overlays/a/kustomization.yaml: error: renders Deployment cache/a, whose pods namespace cache refuses, because it is restricted: host namespaces (hostNetwork=true); mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one",
 		}},
 		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {

@@ -172,10 +172,6 @@ type Migration struct {
 type Ingress struct {
 	Routing `json:",inline"`
 
-	// EntryPoint is Traefik's entry point for HTTPS. Default: websecure (as in
-	// Traefik's chart).
-	EntryPoint string `json:"entryPoint,omitempty"`
-
 	// HTTPEntryPoint is Traefik's entry point for plain HTTP, which is
 	// redirected to HTTPS. Default: web (as in Traefik's chart).
 	HTTPEntryPoint string `json:"httpEntryPoint,omitempty"`

@@ -5,6 +5,11 @@ type Routing struct {
 	// ClassName is the IngressClass. Default: traefik (the reference's ingress).
 	ClassName string `json:"className,omitempty"`
 
+	// EntryPoint is Traefik's entry point for HTTPS: it would answer in plain text
+	// too, if it were not told. Other controllers ignore it. Default: websecure
+	// (as in Traefik's chart).
+	EntryPoint string `json:"entryPoint,omitempty"`
+
 	// Issuer is the cert-manager issuer of the certificate. Default:
 	// ClusterIssuer letsencrypt-prod (the reference: Let's Encrypt).
 	Issuer *Issuer `json:"issuer,omitempty"`

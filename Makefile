@@ -50,8 +50,8 @@ render: build ## Render all overlays into environments/
 	bin/atticgen render
 
 .PHONY: test
-test: kustomize ## Run the tests
-	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./...
+test: kustomize helm ## Run the tests
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" go test ./...
 
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff

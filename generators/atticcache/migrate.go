@@ -1,15 +1,12 @@
 package atticcache
 
 import (
-	"encoding/json"
-
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
-	"gitlab.com/attic-cache/atticgen/generators/naming"
 )
 
 func (c cache) migrationOf() meta.Of {
@@ -32,13 +29,8 @@ const jobRetries = 12
 // job runs a pod once for each content of its template. A Job's template is
 // immutable, so the name carries a digest of it; without a TTL the finished Job
 // stays, and a GitOps controller does not run it again at every
-// reconciliation. Should a patch change the template under the same name, the
-// annotations let Flux and Argo CD replace the Job instead of failing for ever.
+// reconciliation.
 func job(scope meta.Scope, of meta.Of, pod hardened.Pod) *batchv1.Job {
-	of.Annotations = map[string]string{
-		meta.AnnotationFluxForce:   "enabled",
-		meta.AnnotationSyncOptions: "Force=true,ServerSideApply=false",
-	}
 	of.Instance = of.Name
 	// A pod that failed stays, and its log with it.
 	pod.RestartPolicy = corev1.RestartPolicyNever
@@ -46,12 +38,12 @@ func job(scope meta.Scope, of meta.Of, pod hardened.Pod) *batchv1.Job {
 		BackoffLimit: new(int32(jobRetries)),
 		Template:     pod.Template(scope, of),
 	}
-	content, err := json.Marshal(spec)
+	var err error
+	of.Name, of.Annotations, err = meta.Once(of.Name, spec)
 	if err != nil {
 		// Typed Kubernetes objects always marshal.
 		panic(err)
 	}
-	of.Name += "-" + naming.Digest(string(content))
 	return &batchv1.Job{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"},
 		ObjectMeta: scope.Object(of),

@@ -28,6 +28,16 @@ func Kustomize(t testing.TB) string {
 	return build(t, &kustomize, "kustomize", filepath.Join(moduleRoot(t), "internal", "tools"), "sigs.k8s.io/kustomize/kustomize/v5")
 }
 
+// Helm is the path of the real helm, in the version that internal/tools pins.
+// Make builds it beforehand and says where it is.
+func Helm(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("ATTICGEN_HELM"); path != "" {
+		return path
+	}
+	return build(t, &helm, "helm", filepath.Join(moduleRoot(t), "internal", "tools"), "helm.sh/helm/v3/cmd/helm")
+}
+
 // program is built at most once in a test process.
 type program struct {
 	once sync.Once
@@ -36,7 +46,7 @@ type program struct {
 	out  []byte
 }
 
-var atticgen, kustomize program
+var atticgen, kustomize, helm program
 
 func build(t testing.TB, p *program, name, dir, pkg string) string {
 	t.Helper()
@@ -59,7 +69,7 @@ func build(t testing.TB, p *program, name, dir, pkg string) string {
 
 // Cleanup removes what was built; call it from TestMain.
 func Cleanup() {
-	for _, p := range []*program{&atticgen, &kustomize} {
+	for _, p := range []*program{&atticgen, &kustomize, &helm} {
 		if p.path != "" {
 			_ = os.RemoveAll(filepath.Dir(p.path))
 		}

@@ -1,0 +1,172 @@
+package helmchart
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// document is one object that a template gives.
+type document struct {
+	// template is the path of its template, from the chart's name on.
+	template string
+	object   *unstructured.Unstructured
+	// crd is whether it comes from a crds folder.
+	crd bool
+	// hook is what Helm would do with it; nil for ordinary objects.
+	hook *hook
+}
+
+// String names an object in messages.
+func (d document) String() string { return d.object.GetKind() + " " + d.object.GetName() }
+
+// documents are the objects of a rendering, in Helm's order of files.
+func (r renderer) documents(p *validate.Problems, from rendered) []document {
+	var all []document
+	if *r.options.Release.IncludeCRDs {
+		for _, file := range from.crds {
+			all = append(all, r.split(p, file.Name, string(file.Data), true)...)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(from.templates)) {
+		if isNotes(name) || strings.HasPrefix(path.Base(name), "_") {
+			continue
+		}
+		all = append(all, r.split(p, name, from.templates[name], false)...)
+	}
+	return all
+}
+
+// separator is where Helm splits what a template gives.
+var separator = regexp.MustCompile(`(?:^|\s*\n)---\s*`)
+
+func (r renderer) split(p *validate.Problems, template, content string, crd bool) []document {
+	var out []document
+	// Helm ignores the empty lines that ifs and comments leave at the beginning.
+	begin := len(content) - len(strings.TrimLeftFunc(content, unicode.IsSpace))
+	if first := separator.FindStringIndex(content[begin:]); first != nil && first[0] == 0 {
+		begin += first[1]
+	}
+	for begin < len(content) {
+		end, next := len(content), len(content)
+		if at := separator.FindStringIndex(content[begin:]); at != nil {
+			end, next = begin+at[0], begin+at[1]
+		}
+		text, before := content[begin:end], strings.Count(content[:begin], "\n")
+		begin = next
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		data, err := yaml.YAMLToJSON([]byte(text))
+		if err != nil {
+			p.Add(r.options.Path.Child("values"), fmt.Sprintf("make the template %s give what is not YAML: %s", validate.Quote(template), yamlError(err, before)),
+				"write the values that the chart expects, or take another version of it")
+			continue
+		}
+		fields, err := exactly(data)
+		if err != nil {
+			r.unfit(p, template, before, "an object")
+			continue
+		}
+		if fields == nil { // Nothing but comments.
+			continue
+		}
+		for _, item := range items(fields) {
+			object, ok := item.(map[string]any)
+			if !ok {
+				r.unfit(p, template, before, "an object in a list")
+				continue
+			}
+			d := document{template: template, object: &unstructured.Unstructured{Object: object}, crd: crd}
+			if missing := incomplete(object); missing != "" {
+				r.unfit(p, template, before, missing)
+				continue
+			}
+			d.hook = hookOf(d.object)
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (r renderer) unfit(p *validate.Problems, template string, before int, missing string) {
+	p.Add(r.options.Path.Child("values"), fmt.Sprintf("make the template %s give, from line %d on, what has no %s", validate.Quote(template), before+1, missing),
+		"write the values that the chart expects, or take another version of it")
+}
+
+// exactly decodes an object with its numbers as they are written.
+func exactly(data []byte) (map[string]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var fields map[string]any
+	return fields, decoder.Decode(&fields)
+}
+
+// items are the objects in a list, and in lists in it, or the object itself.
+func items(object map[string]any) []any {
+	kind, _ := object["kind"].(string)
+	in, ok := object["items"].([]any)
+	version, _ := object["apiVersion"].(string)
+	if !ok || version == "" || !strings.HasSuffix(kind, "List") {
+		return []any{object}
+	}
+	var out []any
+	for _, item := range in {
+		if inner, ok := item.(map[string]any); ok {
+			out = append(out, items(inner)...)
+		} else {
+			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// incomplete says what an object lacks to be one, or holds in a type that no
+// object has; empty when nothing.
+func incomplete(object map[string]any) string {
+	text := func(in map[string]any, key string) bool { s, ok := in[key].(string); return ok && s != "" }
+	switch metadata, _ := object["metadata"].(map[string]any); {
+	case !text(object, "apiVersion"):
+		return "apiVersion"
+	case !text(object, "kind"):
+		return "kind"
+	case !text(metadata, "name"):
+		return "metadata.name"
+	case metadata["namespace"] != nil && !isText(metadata["namespace"]):
+		return "metadata.namespace that is text"
+	case !isTextMap(metadata["labels"]):
+		return "metadata.labels that are text"
+	case !isTextMap(metadata["annotations"]):
+		return "metadata.annotations that are text"
+	}
+	return ""
+}
+
+func isText(value any) bool { _, ok := value.(string); return ok }
+
+func isTextMap(value any) bool {
+	if value == nil {
+		return true
+	}
+	table, ok := value.(map[string]any)
+	if !ok {
+		return false
+	}
+	for _, v := range table {
+		if !isText(v) {
+			return false
+		}
+	}
+	return true
+}

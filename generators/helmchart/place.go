@@ -1,0 +1,173 @@
+package helmchart
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"helm.sh/helm/v3/pkg/releaseutil"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// Waves of a chart's objects, all before those of a cache.
+const (
+	// waveDefinitions are namespaces and custom resource definitions.
+	waveDefinitions meta.Wave = -40
+	// waveBefore is the first of the waves of hooks that run before the rest.
+	waveBefore meta.Wave = -30
+	// wavePlatform is everything that is no hook.
+	wavePlatform meta.Wave = -20
+	// waveAfter is the first of the waves of hooks that run after the rest.
+	waveAfter meta.Wave = -10
+	// waveTests is the last of them.
+	waveTests = waveAfter + 9
+)
+
+// Annotations by which a chart asks for an object to be kept when its release is
+// gone, and their likes in Flux and Argo CD.
+const (
+	annotationPolicy    = "helm.sh/resource-policy"
+	policyKeep          = "keep"
+	annotationFluxPrune = "kustomize.toolkit.fluxcd.io/prune"
+)
+
+// place turns documents into the objects of an environment: without hooks, each
+// in its namespace and its wave, in the order in which Helm installs kinds.
+func (r renderer) place(p *validate.Problems, all []document) []meta.Object {
+	documents := r.kept(all)
+	if len(documents) == 0 {
+		p.Add(r.options.Path.Child("values"), "make the chart give no objects", "switch a part of it on, or remove the spec")
+		return nil
+	}
+	r.reportHooks(p, all)
+	cluster := scopesOf(documents)
+	before, after := waves(documents, fateBefore, waveBefore), waves(documents, fateAfter, waveAfter)
+	type placed struct {
+		document
+		wave meta.Wave
+	}
+	var list []placed
+	for _, d := range documents {
+		wave := wavePlatform
+		if h := d.hook; h != nil {
+			switch h.fate {
+			case fateBefore:
+				wave = before[h.weight]
+			case fateAfter:
+				wave = after[h.weight]
+			case fateTest:
+				wave = waveTests
+			}
+			if err := unhook(d.object); err != nil {
+				p.Add(r.chartPath(), fmt.Sprintf("has the hook %s, which cannot be written: %s", oneLine(d.String()), oneLine(err.Error())), "take another version of the chart")
+			}
+		}
+		if isDefinition(d.object) || isNamespace(d.object) {
+			wave = waveDefinitions
+		}
+		switch {
+		case cluster.isCluster(d.object):
+			unstructured.RemoveNestedField(d.object.Object, "metadata", "namespace")
+		case d.object.GetNamespace() == "":
+			d.object.SetNamespace(r.options.Scope.Namespace)
+		}
+		r.annotate(d.object, wave)
+		list = append(list, placed{document: d, wave: wave})
+	}
+	slices.SortStableFunc(list, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.wave, b.wave), cmp.Compare(installOrder(a.object), installOrder(b.object)), cmp.Compare(a.template, b.template))
+	})
+	var out []meta.Object
+	seen := map[string]string{}
+	if *r.options.Release.Namespace.Create {
+		seen[identity(r.options.namespace())] = ""
+	}
+	for _, d := range list {
+		id := identity(d.object)
+		if first, ok := seen[id]; ok {
+			r.duplicate(p, d.document, first)
+			continue
+		}
+		seen[id] = d.template
+		out = append(out, d.object)
+	}
+	return out
+}
+
+func (r renderer) duplicate(p *validate.Problems, d document, first string) {
+	if first == "" {
+		p.Add(r.options.Path.Child("namespace", "create"), fmt.Sprintf("is true, but the chart creates the namespace too, in %s", validate.Quote(d.template)),
+			"write false, or tell the chart by its values not to")
+		return
+	}
+	p.Add(r.chartPath(), fmt.Sprintf("gives %s twice, in the templates %s and %s", oneLine(d.String()), validate.Quote(first), validate.Quote(d.template)),
+		"switch one of them off by the chart's values")
+}
+
+// identity tells objects apart within a cluster.
+func identity(o meta.Object) string {
+	gk := o.GetObjectKind().GroupVersionKind().GroupKind()
+	return gk.String() + "\x00" + o.GetNamespace() + "\x00" + o.GetName()
+}
+
+// installOrder is the place of a kind among those that Helm installs; kinds that
+// it does not know come last, as in Helm.
+func installOrder(object *unstructured.Unstructured) int {
+	if i := slices.Index(releaseutil.InstallOrder, object.GetKind()); i >= 0 {
+		return i
+	}
+	return len(releaseutil.InstallOrder)
+}
+
+// annotate adds what GitOps controllers read, and the one label that tells to
+// which spec an object belongs. Labels of the chart stay: selectors go by them.
+func (r renderer) annotate(object *unstructured.Unstructured, wave meta.Wave) {
+	annotations := object.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[meta.AnnotationSyncWave] = strconv.Itoa(int(wave))
+	if isDefinition(object) {
+		// Definitions can be larger than the annotation in which applying on the
+		// client's side keeps a copy.
+		addOption(annotations, "ServerSideApply=true")
+	}
+	if strings.EqualFold(strings.TrimSpace(annotations[annotationPolicy]), policyKeep) {
+		addOption(annotations, "Prune=false")
+		addOption(annotations, "Delete=false")
+		annotations[annotationFluxPrune] = "disabled"
+	}
+	object.SetAnnotations(annotations)
+
+	labels := object.GetLabels()
+	if _, ok := labels[naming.LabelPartOf]; !ok {
+		if labels == nil {
+			labels = map[string]string{}
+		}
+		labels[naming.LabelPartOf] = r.options.Scope.PartOf
+		object.SetLabels(labels)
+	}
+}
+
+// addOption adds one of Argo CD's sync options, unless the chart says something
+// about it itself.
+func addOption(annotations map[string]string, option string) {
+	name, _, _ := strings.Cut(option, "=")
+	var options []string
+	for given := range strings.SplitSeq(annotations[meta.AnnotationSyncOptions], ",") {
+		if given = strings.TrimSpace(given); given == "" {
+			continue
+		}
+		if strings.HasPrefix(given, name+"=") {
+			return
+		}
+		options = append(options, given)
+	}
+	annotations[meta.AnnotationSyncOptions] = strings.Join(append(options, option), ",")
+}

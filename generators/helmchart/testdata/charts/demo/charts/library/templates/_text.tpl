@@ -1,0 +1,3 @@
+{{- define "library.text" -}}
+text of a library for {{ .Chart.Name }}
+{{- end }}

@@ -63,6 +63,7 @@ func inOrder(c *chart.Chart) {
 func checkChart(p *validate.Problems, path *field.Path, c *chart.Chart, ref v1alpha1.ChartRef, kubeVersion string) {
 	const another = "name another chart or version, or pull the chart again"
 	m := c.Metadata
+	checkNames(p, path, c)
 	if m.Name != ref.Name {
 		p.Add(path.Child("name"), fmt.Sprintf("is %s, but the chart's own name is %s", ref.Name, validate.Quote(m.Name)), another)
 	}
@@ -80,7 +81,6 @@ func checkChart(p *validate.Problems, path *field.Path, c *chart.Chart, ref v1al
 		p.Add(path, fmt.Sprintf("declares dependencies that its folder charts/ does not hold: %s", strings.Join(missing, ", ")),
 			"run helm dependency build in the chart's folder, or take the packaged chart")
 	}
-	checkNames(p, path, c)
 }
 
 // missingDependencies are those that Chart.yaml declares and charts/ does not

@@ -3,15 +3,12 @@ package helmchart
 import (
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 )
 
-const (
-	// DefaultKubeVersion is the oldest Kubernetes that CloudNativePG 1.30
-	// supports.
-	DefaultKubeVersion = "v1.34.0"
-	// defaultPodSecurityVersion is the same, as Pod Security writes it.
-	defaultPodSecurityVersion = "v1.34"
-)
+// DefaultKubeVersion is the first patch of the Kubernetes whose Pod Security is
+// the default.
+const DefaultKubeVersion = placement.DefaultPodSecurityVersion + ".0"
 
 // Default is the spec with everything filled in that it leaves out. The
 // argument is not modified, and neither are its values when they are merged.
@@ -32,9 +29,5 @@ func DefaultRelease(r *v1alpha1.Release, name string) {
 	defaulting.Pointer(&r.IncludeCRDs, true)
 	defaulting.Pointer(&r.SkipTests, true)
 	defaulting.Value(&r.Delivery, DeliveryInflate)
-	ns := defaulting.Block(&r.Namespace)
-	defaulting.Pointer(&ns.Create, true)
-	if *ns.Create {
-		defaulting.Value(&ns.PodSecurityVersion, defaultPodSecurityVersion)
-	}
+	placement.DefaultNamespace(&r.Namespace)
 }

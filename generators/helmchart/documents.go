@@ -65,10 +65,12 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 		}
 		text, before := content[begin:end], strings.Count(content[:begin], "\n")
 		begin = next
-		if strings.TrimSpace(text) == "" {
+		text = strings.TrimRightFunc(text, unicode.IsSpace)
+		if text == "" {
 			continue
 		}
-		data, err := yaml.YAMLToJSON([]byte(text))
+		// Helm ends each with one line break, which text at the end keeps.
+		data, err := yaml.YAMLToJSON([]byte(text + "\n"))
 		if err != nil {
 			p.Add(r.options.Path.Child("values"), fmt.Sprintf("make the template %s give what is not YAML: %s", validate.Quote(template), yamlError(err, before)),
 				"write the values that the chart expects, or take another version of it")
@@ -88,6 +90,7 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 				r.unfit(p, template, before, "an object in a list")
 				continue
 			}
+			fillNulls(object)
 			d := document{template: template, object: &unstructured.Unstructured{Object: object}, crd: crd}
 			if missing := incomplete(object); missing != "" {
 				r.unfit(p, template, before, missing)
@@ -151,6 +154,20 @@ func incomplete(object map[string]any) string {
 		return "metadata.annotations that are text"
 	}
 	return ""
+}
+
+// fillNulls makes labels and annotations without a value empty, as Kubernetes
+// reads them.
+func fillNulls(object map[string]any) {
+	metadata, _ := object["metadata"].(map[string]any)
+	for _, block := range []string{"labels", "annotations"} {
+		table, _ := metadata[block].(map[string]any)
+		for key, value := range table {
+			if value == nil {
+				table[key] = ""
+			}
+		}
+	}
 }
 
 func isText(value any) bool { _, ok := value.(string); return ok }

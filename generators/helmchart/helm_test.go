@@ -140,8 +140,8 @@ func write(t *testing.T, folder, name, content string) string {
 func helmObjects(t *testing.T, out []byte) map[string]any {
 	t.Helper()
 	all := map[string]any{}
-	for text := range strings.SplitSeq("\n"+string(out), "\n---\n") {
-		data, err := yaml.YAMLToJSON([]byte(text))
+	for text := range strings.SplitSeq("\n"+strings.TrimSuffix(string(out), "\n"), "\n---\n") {
+		data, err := yaml.YAMLToJSON([]byte(text + "\n"))
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}

@@ -97,6 +97,6 @@ func Objects(p *validate.Problems, o Options, files Files) []meta.Object {
 func deliveries() []string { return []string{DeliveryInflate} }
 
 func (o Options) namespace() meta.Object {
-	of := meta.Of{Name: o.Scope.Namespace, App: o.Chart.Name, Component: "namespace", Wave: waveDefinitions}
-	return hardened.Namespace(o.Scope, of, o.Release.Namespace.PodSecurityVersion)
+	of := meta.Of{Name: o.Scope.Namespace, App: o.Chart.Name, Component: "namespace", Wave: meta.WaveDefinitions}
+	return hardened.Namespace(o.Scope, of, *o.Release.Namespace)
 }

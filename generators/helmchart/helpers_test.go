@@ -89,7 +89,7 @@ func generate(t testing.TB, spec v1alpha1.HelmChart, files helmchart.Files) []me
 	t.Helper()
 	objects, problems := helmchart.Generate(spec, files)
 	if validate.HasErrors(problems) {
-		t.Fatal(validate.Error(problems))
+		t.Fatal(validate.Errors(problems))
 	}
 	return objects
 }
@@ -142,7 +142,9 @@ func archive(t testing.TB, entries ...tar.Header) []byte {
 		if header.Typeflag == tar.TypeReg {
 			header.Linkname, header.Size = "", int64(len(content))
 		}
-		header.Mode = 0o644
+		if header.Typeflag != tar.TypeXGlobalHeader {
+			header.Mode = 0o644
+		}
 		if err := w.WriteHeader(&header); err != nil {
 			t.Fatal(err)
 		}
@@ -163,3 +165,11 @@ func archive(t testing.TB, entries ...tar.Header) []byte {
 
 // file is an entry of archive; a regular file's content travels in Linkname.
 func file(name, content string) tar.Header { return tar.Header{Name: name, Linkname: content} }
+
+func must(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}

@@ -72,6 +72,9 @@ func hookOf(object *unstructured.Unstructured) *hook {
 		h.events = append(h.events, strings.ToLower(strings.TrimSpace(event)))
 	}
 	h.fate = fateOf(h.events)
+	if h.fate == fateDefinition && !isDefinition(object) {
+		h.fate = fateUnknown
+	}
 	return h
 }
 
@@ -114,22 +117,22 @@ func (r renderer) reportHooks(p *validate.Problems, documents []document) {
 		message, hint := "", ""
 		switch f {
 		case fateDropped:
-			message, hint = "are left out: Helm runs them at a deletion or a rollback", "run by hand what they do when you remove the release"
+			message, hint = "hooks for a deletion or a rollback, which are left out", "run by hand what they do when you remove the release"
 		case fateTest:
 			if *r.options.Release.SkipTests {
 				continue // What the spec says needs no report.
 			}
-			message, hint = "are tests, applied after the rest, once for each content", "write skipTests: true to leave them out"
+			message, hint = "tests, which are applied after the rest, once for each content", "write skipTests: true to leave them out"
 		case fateDefinition:
-			message, hint = "are applied as ordinary definitions", "nothing is to be done"
+			message, hint = "hooks that are applied as ordinary definitions", "nothing is to be done"
 		case fateBefore:
-			message, hint = "are applied before the rest, and Jobs among them once for each content, not at each upgrade", "check that they can run more than once"
+			message, hint = "hooks that are applied before the rest, Jobs among them once for each content instead of at each upgrade", "check that they can run more than once"
 		case fateAfter:
-			message, hint = "are applied after the rest, and Jobs among them once for each content, not at each upgrade", "check that they can run more than once"
+			message, hint = "hooks that are applied after the rest, Jobs among them once for each content instead of at each upgrade", "check that they can run more than once"
 		case fateUnknown:
-			message, hint = "are left out, as Helm does with hooks that it does not know", "take another version of the chart if they are needed"
+			message, hint = "hooks that Helm does not know, which are left out, as Helm does", "take another version of the chart if they are needed"
 		}
-		p.Warn(r.chartPath(), fmt.Sprintf("has the hooks %s, which %s", listed(byFate[f]), message), hint)
+		p.Note(r.chartPath(), fmt.Sprintf("has %s: %s", message, listed(byFate[f])), hint)
 	}
 }
 
@@ -146,7 +149,6 @@ func listed(documents []document) string {
 // waves gives the hooks of one fate their order by weight, a wave for each weight.
 // There are ten waves to a fate; further weights share the last.
 func waves(documents []document, f fate, first meta.Wave) map[int]meta.Wave {
-	const most = 10
 	weights := map[int]bool{}
 	for _, d := range documents {
 		if d.hook != nil && d.hook.fate == f {
@@ -155,7 +157,7 @@ func waves(documents []document, f fate, first meta.Wave) map[int]meta.Wave {
 	}
 	out := map[int]meta.Wave{}
 	for i, weight := range slices.SortedFunc(maps.Keys(weights), cmp.Compare[int]) {
-		out[weight] = first + meta.Wave(min(i, most-1))
+		out[weight] = first + meta.Wave(min(i, hookWaves-1))
 	}
 	return out
 }

@@ -15,18 +15,11 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// Waves of a chart's objects, all before those of a cache.
+// Hooks before the rest of the chart have the waves from [meta.WavePlatformFirst]
+// on, and those after it the waves up to [meta.WavePlatformLast], where tests are.
 const (
-	// waveDefinitions are namespaces and custom resource definitions.
-	waveDefinitions meta.Wave = -40
-	// waveBefore is the first of the waves of hooks that run before the rest.
-	waveBefore meta.Wave = -30
-	// wavePlatform is everything that is no hook.
-	wavePlatform meta.Wave = -20
-	// waveAfter is the first of the waves of hooks that run after the rest.
-	waveAfter meta.Wave = -10
-	// waveTests is the last of them.
-	waveTests = waveAfter + 9
+	hookWaves = 10
+	waveAfter = meta.WavePlatformLast - hookWaves + 1
 )
 
 // Annotations by which a chart asks for an object to be kept when its release is
@@ -47,14 +40,14 @@ func (r renderer) place(p *validate.Problems, all []document) []meta.Object {
 	}
 	r.reportHooks(p, all)
 	cluster := scopesOf(documents)
-	before, after := waves(documents, fateBefore, waveBefore), waves(documents, fateAfter, waveAfter)
+	before, after := waves(documents, fateBefore, meta.WavePlatformFirst), waves(documents, fateAfter, waveAfter)
 	type placed struct {
 		document
 		wave meta.Wave
 	}
 	var list []placed
 	for _, d := range documents {
-		wave := wavePlatform
+		wave := meta.WavePlatform
 		if h := d.hook; h != nil {
 			switch h.fate {
 			case fateBefore:
@@ -62,14 +55,14 @@ func (r renderer) place(p *validate.Problems, all []document) []meta.Object {
 			case fateAfter:
 				wave = after[h.weight]
 			case fateTest:
-				wave = waveTests
+				wave = meta.WavePlatformLast
 			}
 			if err := unhook(d.object); err != nil {
 				p.Add(r.chartPath(), fmt.Sprintf("has the hook %s, which cannot be written: %s", oneLine(d.String()), oneLine(err.Error())), "take another version of the chart")
 			}
 		}
 		if isDefinition(d.object) || isNamespace(d.object) {
-			wave = waveDefinitions
+			wave = meta.WaveDefinitions
 		}
 		switch {
 		case cluster.isCluster(d.object):

@@ -19,7 +19,7 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 	at := o.Path.Child("chart")
 	raw, err := files.Chart(o.Chart)
 	if err != nil {
-		p.Add(at, "cannot be had: "+oneLine(err.Error()), "see what stands before; atticgen chart pull fetches charts")
+		p.Add(at, "cannot be had: "+oneLine(err.Error()), "run atticgen chart pull if the chart has not been pulled yet")
 		return nil
 	}
 	values := userValues(p, o.Path, o.Release, files)

@@ -35,7 +35,7 @@ func (r renderer) checkStable(p *validate.Problems, first []document) {
 		renderings = 2
 	}
 	if mentionsAny(uses, byChance) {
-		renderings = 8
+		renderings = 20
 	}
 	for i := range renderings {
 		turned := i%2 == 1

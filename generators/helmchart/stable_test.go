@@ -64,7 +64,7 @@ func TestUnstableTemplates(t *testing.T) {
 			_, problems := helmchart.Generate(small(nil), files)
 			if test.function == "" {
 				if len(problems) > 0 {
-					t.Error(validate.Error(problems))
+					t.Error(validate.Errors(problems))
 				}
 				return
 			}

@@ -16,10 +16,10 @@ import (
 
 // Bounds of a chart, with everything in it unpacked.
 const (
-	maxChartBytes   = 64 << 20
-	maxFileBytes    = 5 << 20 // Helm's own.
-	maxFiles        = 20_000
-	maxNesting      = 6 // Charts in charts.
+	maxChartBytes = 64 << 20
+	maxFileBytes  = 5 << 20 // Helm's own.
+	maxFiles      = 20_000
+	maxNesting    = 6 // Charts in charts.
 )
 
 // Unpack is the files of a chart archive, without the folder that holds them.

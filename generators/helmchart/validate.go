@@ -3,6 +3,7 @@ package helmchart
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -10,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -27,10 +29,18 @@ func Validate(c v1alpha1.HelmChart) []validate.Problem {
 	} else {
 		p.DNSLabel(metadata.Child("namespace"), c.Metadata.Namespace)
 	}
+	if slices.Contains(ownNamespaces, c.Metadata.Namespace) && *c.Spec.Namespace.Create {
+		p.Add(spec.Child("namespace", "create"), fmt.Sprintf("is true for %s, which belongs to Kubernetes, and whose pods Pod Security would then refuse", c.Metadata.Namespace),
+			"write false, or give the chart a namespace of its own")
+	}
 	ValidateRef(p, spec.Child("chart"), c.Spec.Chart)
 	ValidateRelease(p, spec, c.Spec.Release)
 	return p.List()
 }
+
+// ownNamespaces are Kubernetes' own. Some charts belong there, but none creates
+// them.
+var ownNamespaces = []string{"default", "kube-system", "kube-public", "kube-node-lease"}
 
 // A chart's name becomes part of paths and URLs. Those of charts in charts are
 // only names of values, and are written in more ways.
@@ -93,10 +103,7 @@ func validateRepository(p *validate.Problems, block *field.Path, ref v1alpha1.Ch
 	}
 }
 
-var (
-	apiVersion         = validate.NewForm(`([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?v[0-9]+((alpha|beta)[0-9]+)?(/[A-Z][A-Za-z0-9]*)?`, 253)
-	podSecurityVersion = validate.NewForm(`latest|v1\.(0|[1-9][0-9]?)`, 10)
-)
+var apiVersion = validate.NewForm(`([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?v[0-9]+((alpha|beta)[0-9]+)?(/[A-Z][A-Za-z0-9]*)?`, 253)
 
 // ValidateRelease checks how a chart is installed. The path is that of the block
 // that holds the fields.
@@ -123,9 +130,5 @@ func ValidateRelease(p *validate.Problems, path *field.Path, r v1alpha1.Release)
 	}
 	p.Unique(path.Child("apiVersions"), r.APIVersions)
 	p.OneOf(path.Child("delivery"), r.Delivery, deliveries()...)
-	if v := r.Namespace.PodSecurityVersion; !*r.Namespace.Create && v != "" {
-		p.Add(path.Child("namespace", "podSecurityVersion"), "counts only where the namespace is created", "remove it, or write create: true")
-	} else if *r.Namespace.Create && !podSecurityVersion.Matches(v) {
-		p.Add(path.Child("namespace", "podSecurityVersion"), fmt.Sprintf("is %s", validate.Quote(v)), "write a Kubernetes minor version, as in v1.34, or latest")
-	}
+	placement.ValidateNamespace(p, path.Child("namespace"), *r.Namespace)
 }

@@ -96,9 +96,10 @@ func cloneValue(value any) any {
 	return value
 }
 
-// oneLine makes the text of another library's error fit into a message.
+// oneLine makes the text of another library's error fit into a message. Of a long
+// one the beginning says where it happened, and the end what.
 func oneLine(text string) string {
-	const longest = 400
+	const head, tail = 160, 240
 	text = strings.Join(strings.Fields(text), " ")
 	out := []rune(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -106,8 +107,8 @@ func oneLine(text string) string {
 		}
 		return r
 	}, text))
-	if len(out) > longest {
-		return string(out[:longest]) + "…"
+	if len(out) > head+tail {
+		return string(out[:head]) + " … " + string(out[len(out)-tail:])
 	}
 	return string(out)
 }

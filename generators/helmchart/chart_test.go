@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/helmchart"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
@@ -84,7 +86,7 @@ func TestChartsThatAreRefused(t *testing.T) {
 			one: configMap, "charts/sub/Chart.yaml": sub("sub", "1.0.0"), "charts/sub/values.schema.json": `{"required":["b"]}`,
 		}, v1alpha1.Values{"sub": map[string]any{"c": 1}}, "spec.values.sub", `the chart "sub": missing property 'b'`},
 		"broken schema":             {map[string]string{one: configMap, "values.schema.json": `{`}, nil, "spec.chart", "values.schema.json"},
-		"subchart with text":        {map[string]string{one: configMap, "charts/sub/Chart.yaml": sub("sub", "1.0.0")}, v1alpha1.Values{"sub": "text"}, "spec.chart", "sub"},
+		"subchart with text":        {map[string]string{one: configMap, "charts/sub/Chart.yaml": sub("sub", "1.0.0")}, v1alpha1.Values{"sub": "text"}, "spec.values.sub", "is not a map"},
 		"schema with a URN":         {map[string]string{one: configMap, "values.schema.json": `{"$ref":"urn:example:a"}`}, nil, "spec.chart", `refers to "urn:example:a"`},
 		"schema of another dialect": {map[string]string{one: configMap, "values.schema.json": `{"$schema":"https://example.com/dialect"}`}, nil, "spec.chart", "nothing outside"},
 	} {
@@ -173,5 +175,34 @@ func TestValuesFilesThatAreRefused(t *testing.T) {
 		if i >= len(got) || i >= len(want) || !strings.HasPrefix(got[i], want[i]) {
 			t.Fatalf("want\n%s\ngot\n%s", strings.Join(want, "\n"), strings.Join(got, "\n"))
 		}
+	}
+}
+
+// What Helm only logs is a warning at its field.
+func TestValuesOfAnotherType(t *testing.T) {
+	_, problems := helmchart.Generate(demoSpec(v1alpha1.Release{Values: v1alpha1.Values{
+		"message": map[string]any{"text": "a"}, "firstWorker": map[string]any{"enabled": "false", "leaf": "red"}, "image": map[string]any{"tag": 1},
+		"podLabels": nil, "settings": map[string]any{"a": nil, "new": []any{}},
+	}}), memory{chart: demoFiles(t)})
+	var got []string
+	for _, p := range problems {
+		if p.Severity == validate.Warning {
+			got = append(got, p.Path+" "+p.Message)
+		}
+	}
+	want := []string{
+		"spec.values.message is a map, but by default the chart has a single value there",
+		`spec.values.firstWorker.enabled is neither true nor false, so that it does not switch the chart "worker"`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whoever gives no charts gets a problem.
+func TestNoFiles(t *testing.T) {
+	objects, problems := helmchart.Generate(small(nil), nil)
+	if len(objects) > 0 || len(problems) != 1 || problems[0].Path != "spec.chart" {
+		t.Errorf("%d objects, %+v", len(objects), problems)
 	}
 }

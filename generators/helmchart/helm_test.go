@@ -17,9 +17,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	testbin.Cleanup()
-	os.Exit(code)
+	defer testbin.Cleanup()
+	m.Run()
 }
 
 func TestSameAsHelm(t *testing.T) {
@@ -100,7 +99,7 @@ func TestSameAsHelm(t *testing.T) {
 			}
 			want := helmObjects(t, out)
 			got := map[string]any{}
-			for _, o := range generate(t, spec, memory{chart: folder(t, demo), values: test.files}) {
+			for _, o := range generate(t, spec, memory{chart: demoFiles(t), values: test.files}) {
 				fields := fieldsOf(t, o)
 				if key := key(fields); key != "Namespace target" && key != "CustomResourceDefinition towns.demo.example.com" {
 					got[key] = undone(fields)
@@ -167,6 +166,11 @@ func helmObjects(t *testing.T, out []byte) map[string]any {
 				}
 				spec, _ := fields["spec"].(map[string]any)
 				delete(spec, "ttlSecondsAfterFinished")
+			}
+			for name, value := range annotations {
+				if value == nil {
+					annotations[name] = "" // As Kubernetes reads it.
+				}
 			}
 			if len(annotations) == 0 {
 				delete(metadata, "annotations")

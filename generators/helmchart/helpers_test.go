@@ -36,11 +36,11 @@ func (m memory) Values(path string) ([]byte, error) {
 
 const demo = "testdata/charts/demo"
 
-// folder is the files of a chart in a folder.
-func folder(t testing.TB, root string) []helmchart.File {
+// demoFiles is the files of the demo chart.
+func demoFiles(t testing.TB) []helmchart.File {
 	t.Helper()
 	var files []helmchart.File
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(demo, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -48,7 +48,7 @@ func folder(t testing.TB, root string) []helmchart.File {
 		if err != nil {
 			return err
 		}
-		name, err := filepath.Rel(root, path)
+		name, err := filepath.Rel(demo, path)
 		files = append(files, helmchart.File{Name: filepath.ToSlash(name), Data: data})
 		return err
 	})

@@ -13,7 +13,7 @@ import (
 
 // The demo chart has every kind of hook, definitions and objects of all scopes.
 func TestPlaces(t *testing.T) {
-	objects := generate(t, demoSpec(v1alpha1.Release{}), memory{chart: folder(t, demo)})
+	objects := generate(t, demoSpec(v1alpha1.Release{}), memory{chart: demoFiles(t)})
 	var got []string
 	for _, o := range objects {
 		fields := fieldsOf(t, o)
@@ -76,7 +76,7 @@ func TestPlaces(t *testing.T) {
 
 func TestHookJobs(t *testing.T) {
 	jobOf := func(values v1alpha1.Values) map[string]any {
-		return object(t, generate(t, demoSpec(v1alpha1.Release{Values: values}), memory{chart: folder(t, demo)}), "Job", "demo-before")
+		return object(t, generate(t, demoSpec(v1alpha1.Release{Values: values}), memory{chart: demoFiles(t)}), "Job", "demo-before")
 	}
 	job := jobOf(nil)
 	metadata := job["metadata"].(map[string]any)

@@ -17,6 +17,10 @@ import (
 // inflate renders the chart into objects.
 func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 	at := o.Path.Child("chart")
+	if files == nil {
+		p.Add(at, "cannot be had: there are no charts", "give the generator the charts that specs name")
+		return nil
+	}
 	raw, err := files.Chart(o.Chart)
 	if err != nil {
 		p.Add(at, "cannot be had: "+oneLine(err.Error()), "run atticgen chart pull if the chart has not been pulled yet")
@@ -76,6 +80,9 @@ func (r renderer) check(p *validate.Problems) {
 		}
 		checkChart(p, r.chartPath(), c, r.options.Chart, r.options.Release.KubeVersion)
 		if validate.HasErrors(p.List()) {
+			return nil
+		}
+		if r.checkTypes(p, c); validate.HasErrors(p.List()) {
 			return nil
 		}
 		values, err := r.helmValues(c)

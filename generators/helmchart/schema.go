@@ -23,13 +23,8 @@ func checkSchema(p *validate.Problems, path *field.Path, chartPath *field.Path, 
 		checkOneSchema(p, path, chartPath, c, values)
 	}
 	for _, d := range c.Dependencies() {
-		at := path.Child(d.Name())
-		switch below := values[d.Name()].(type) {
-		case nil:
-		case map[string]any:
-			checkSchema(p, at, chartPath, d, below)
-		default:
-			p.Add(at, "is not a map, but the values of a chart in the chart", "write the names and values of that chart below it")
+		if below, ok := values[d.Name()].(map[string]any); ok {
+			checkSchema(p, path.Child(d.Name()), chartPath, d, below)
 		}
 	}
 }

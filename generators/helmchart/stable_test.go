@@ -98,7 +98,7 @@ func TestSameEachTime(t *testing.T) {
 	var first []map[string]any
 	for range 5 {
 		var all []map[string]any
-		for _, o := range generate(t, demoSpec(v1alpha1.Release{}), memory{chart: folder(t, demo)}) {
+		for _, o := range generate(t, demoSpec(v1alpha1.Release{}), memory{chart: demoFiles(t)}) {
 			all = append(all, fieldsOf(t, o))
 		}
 		if first == nil {

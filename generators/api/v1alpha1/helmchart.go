@@ -5,12 +5,16 @@ const KindHelmChart = "HelmChart"
 
 // HelmChart is a Helm chart as plain objects: pinned by version and digest,
 // inflated when it is rendered, without a cluster and without the network.
+// Helm's hooks become ordinary objects, applied before or after the rest of the
+// chart, which render reports. A chart whose templates make up passwords,
+// certificates or dates is refused: its output would change each time.
 type HelmChart struct {
 	// APIVersion is always atticgen.dev/v1alpha1. Required.
 	APIVersion string `json:"apiVersion"`
 	// Kind is always HelmChart. Required.
 	Kind string `json:"kind"`
-	// Metadata is what names the release. Required.
+	// Metadata is what names the release, and the namespace that it goes into.
+	// Required.
 	Metadata Metadata `json:"metadata"`
 	// Spec is which chart, and with which values. Required.
 	Spec HelmChartSpec `json:"spec"`
@@ -52,7 +56,8 @@ type Release struct {
 	ReleaseName string `json:"releaseName,omitempty"`
 
 	// Values for the chart, over those of valuesFiles, typed as Helm types
-	// them. Null removes a default of the chart. Default: none.
+	// them: numbers are floating-point numbers. Null removes a default of the
+	// chart. Default: none.
 	Values Values `json:"values,omitempty"`
 
 	// ValuesFiles are files with values, by their paths below the folder with
@@ -72,7 +77,8 @@ type Release struct {
 	// installs it too).
 	IncludeCRDs *bool `json:"includeCRDs,omitempty"`
 
-	// SkipTests leaves out what the chart has for helm test. Default: true.
+	// SkipTests leaves out what the chart has for helm test. Set false, and tests
+	// are applied after the rest, once for each content. Default: true.
 	SkipTests *bool `json:"skipTests,omitempty"`
 
 	// Delivery is who turns the chart into objects: "inflate" (atticgen, when it

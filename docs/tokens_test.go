@@ -31,7 +31,9 @@ func TestTokensPage(t *testing.T) {
 		t.Fatal(diags)
 	}
 	var spec v1alpha1.TokenSet
-	load.Decode(nodes[0], &spec)
+	if _, diags := load.Decode(nodes[0], &spec); diags.HasErrors() {
+		t.Fatal(diags)
+	}
 	full := tokenset.Default(spec)
 	plan := tokenset.PlanOf(naming.Set{Name: full.Metadata.Name}, full.Spec.TokenSetSpec)
 	var shown tokenset.Plan

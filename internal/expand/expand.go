@@ -123,7 +123,12 @@ func known() string {
 		kinds[k.APIVersion] = append(kinds[k.APIVersion], k.Kind)
 	}
 	for i, version := range versions {
-		versions[i] = "apiVersion: " + version + " with kind: " + strings.Join(kinds[version], " or ")
+		names := kinds[version]
+		last := len(names) - 1
+		if last > 0 {
+			names = []string{strings.Join(names[:last], ", "), names[last]}
+		}
+		versions[i] = "apiVersion: " + version + " with kind: " + strings.Join(names, " or ")
 	}
 	return strings.Join(versions, ", or ")
 }

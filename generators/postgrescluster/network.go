@@ -59,7 +59,7 @@ func policy(o Options) *networkingv1.NetworkPolicy {
 	if o.backedUp() {
 		out = append(out, objectstore.Egress(*o.Network.BackupS3))
 	}
-	if o.Spec.Recovery != nil && !(o.backedUp() && reflect.DeepEqual(o.Network.RecoveryS3, o.Network.BackupS3)) {
+	if o.Spec.Recovery != nil && (!o.backedUp() || !reflect.DeepEqual(o.Network.RecoveryS3, o.Network.BackupS3)) {
 		out = append(out, objectstore.Egress(*o.Network.RecoveryS3))
 	}
 	if o.Network.DNS != nil {
@@ -116,7 +116,7 @@ func WarnUnreachable(p *validate.Problems, path, network *field.Path, s v1alpha1
 	if *b.Enabled && !objectstore.SameEndpoint(b.Endpoint, use.store().Endpoint) {
 		objectstore.WarnPrivate(p, path.Child("backup", "endpoint"), b.Endpoint, network.Child("backupS3"), *n.BackupS3)
 	}
-	if r != nil && !objectstore.SameEndpoint(r.Endpoint, use.store().Endpoint) && !(*b.Enabled && objectstore.SameEndpoint(r.Endpoint, b.Endpoint)) {
+	if r != nil && !objectstore.SameEndpoint(r.Endpoint, use.store().Endpoint) && (!*b.Enabled || !objectstore.SameEndpoint(r.Endpoint, b.Endpoint)) {
 		objectstore.WarnPrivate(p, path.Child("recovery", "endpoint"), r.Endpoint, network.Child("recoveryS3"), *n.RecoveryS3)
 	}
 }

@@ -53,15 +53,15 @@ func TestCheck(t *testing.T) {
 		"one backup": {[]string{store("a"), cluster("a", "pg", "a"), store("b"), cluster("b", "pg", "b")}, []string{
 			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/pg, which both back up to s3://backup in https://s3.example.com under pg; set bucket under backup to a bucket of its own in one of the specs",
 		}},
-		"one backup, one of them in the tree": {[]string{store("a"), cluster("a", "pg", "a"), inTree("b", "other", "backup", "pg")}, []string{
+		"one backup, one of them in the tree": {[]string{store("a"), cluster("a", "pg", "a"), inTree("other", "backup", "pg")}, []string{
 			"overlays/a/kustomization.yaml: error: renders Cluster a/pg and Cluster b/other, which both back up to s3://backup in https://s3.example.com under pg; set bucket under backup to a bucket of its own in one of the specs",
 		}},
-		"one bucket, two folders": {[]string{store("a"), cluster("a", "pg", "a"), inTree("b", "pg", "backup", "pg-2")}, nil},
-		"NARs in a backup's bucket": {[]string{config("backup"), store("a"), cluster("a", "pg", "a"), inTree("b", "pg", "backup", "pg-2")}, []string{
+		"one bucket, two folders": {[]string{store("a"), cluster("a", "pg", "a"), inTree("pg", "backup", "pg-2")}, nil},
+		"NARs in a backup's bucket": {[]string{config("backup"), store("a"), cluster("a", "pg", "a"), inTree("pg", "backup", "pg-2")}, []string{
 			"overlays/a/kustomization.yaml: error: renders ObjectStore a/a, which backs up to s3://backup in https://s3.example.com, where NARs are kept; set bucket under backup to a bucket of its own",
 			"overlays/a/kustomization.yaml: error: renders Cluster b/pg, which backs up to s3://backup in https://s3.example.com, where NARs are kept; set bucket under backup to a bucket of its own",
 		}},
-		"NARs in a bucket that is recovered from": {[]string{config("backup"), store("a"), recovered("a", "pg", "a"), inTree("b", "pg", "elsewhere", "")}, nil},
+		"NARs in a bucket that is recovered from": {[]string{config("backup"), store("a"), recovered("a", "pg", "a"), inTree("pg", "elsewhere", "")}, nil},
 		"one backup, two names":                   {[]string{store("a"), cluster("a", "pg", "a"), cluster("a", "pg2", "a")}, nil},
 		"a backup that is elsewhere":              {[]string{cluster("a", "pg", "a"), cluster("b", "pg", "b")}, nil},
 		"fields of unexpected shapes":             {[]string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache}\nspec: {rules: {a: b}}\n", "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: b, namespace: cache}\nspec: {rules: [a, {http: []}, {http: {paths: [1]}}]}\n", "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: a, namespace: cache}\nspec: [a]\n", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: [a]\n"}, nil},
@@ -111,9 +111,9 @@ func cluster(namespace, name, store string) string {
 		"spec: {plugins: [{parameters: {barmanObjectName: " + store + "}}]}\n"
 }
 
-// inTree is a cluster that archives without the plugin.
-func inTree(namespace, name, bucket, server string) string {
-	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: " + namespace + "}\n" +
+// inTree is a cluster in namespace b that archives without the plugin.
+func inTree(name, bucket, server string) string {
+	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: " + name + ", namespace: b}\n" +
 		"spec: {backup: {barmanObjectStore: {destinationPath: 's3://" + bucket + "/', endpointURL: 'https://s3.example.com:443', serverName: '" + server + "'}}}\n"
 }
 

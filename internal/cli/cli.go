@@ -102,7 +102,7 @@ Without a command and with a ResourceList on standard input, atticgen is a KRM
 function, as kustomize and kpt run it.
 
 Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,
-3 the result could not be written, 4 --check found something out of date.`,
+3 the result could not be written or a chart not fetched, 4 --check found something out of date.`,
 		Version:       version,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -116,13 +116,13 @@ Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRender(streams), newFunction(streams), newExplain(streams), newCaches(streams))
+	root.AddCommand(newRender(streams), newFunction(streams), newExplain(streams), newCaches(streams), newChart(streams))
 	return root
 }
 
-// isTerminal tells whether nobody has piped anything in.
-func isTerminal(in io.Reader) bool {
-	file, ok := in.(*os.File)
+// isTerminal tells whether a stream is a terminal, with nothing piped in or out.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}

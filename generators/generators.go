@@ -52,6 +52,9 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
+		kind(v1alpha1.KindHelmChart, helmchart.Default, func(spec v1alpha1.HelmChart, in Inputs) ([]Object, []Problem) {
+			return helmchart.Generate(spec, in.Charts)
+		}),
 		kind(v1alpha1.KindTokenSet, tokenset.Default, alone(tokenset.Generate)),
 		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
 		kind(v1alpha1.KindHPADeployment, hpadeployment.Default, alone(hpadeployment.Generate)),

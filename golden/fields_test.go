@@ -13,6 +13,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/internal/charts"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
@@ -82,7 +83,7 @@ func specs(t *testing.T) []spec {
 			continue
 		}
 		files := read(t, filepath.Join(name, "in"))
-		inputs := generators.Inputs{}
+		inputs := generators.Inputs{Charts: charts.At(filepath.Join(name, "in"))}
 		for _, path := range slices.Sorted(maps.Keys(files)) {
 			nodes, diags := load.Parse(name+"/in/"+path, []byte(files[path]))
 			if diags.HasErrors() {

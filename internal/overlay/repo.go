@@ -16,16 +16,17 @@ import (
 	"syscall"
 
 	"gitlab.com/attic-cache/atticgen/generators"
+	"gitlab.com/attic-cache/atticgen/internal/charts"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
 )
 
 // Repo is a folder with base and overlays. Nothing outside it is read.
 type Repo struct {
-	given    string       // as the user wrote it, for messages
-	resolved string       // absolute, without symbolic links
-	seen     *expandingFS // set while kustomize builds and sees the repository through it
-	inputs   generators.Inputs
+	given    string            // as the user wrote it, for messages
+	resolved string            // absolute, without symbolic links
+	seen     *expandingFS      // set while kustomize builds and sees the repository through it
+	inputs   generators.Inputs // what specs may refer to
 }
 
 // Open is the repository in a folder.
@@ -37,7 +38,11 @@ func Open(dir string) (*Repo, error) {
 	if err != nil {
 		return nil, describe(dir, err, "name an existing folder with --root")
 	}
-	return &Repo{given: filepath.ToSlash(filepath.Clean(dir)), resolved: abs}, nil
+	return &Repo{
+		given:    filepath.ToSlash(filepath.Clean(dir)),
+		resolved: abs,
+		inputs:   generators.Inputs{Charts: charts.At(dir)},
+	}, nil
 }
 
 // folder is where overlays are, below the repository.

@@ -8,11 +8,15 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	podsecurity "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -76,37 +80,44 @@ func TestRelaxations(t *testing.T) {
 		given func(corev1.PodSpec) bool
 	}{
 		"writablePaths": {
-			v1alpha1.Relaxations{WritablePaths: map[string]v1alpha1.Quantity{"/var/run/web": "8Mi", "/tmp": "16Mi"}}, podsecurity.LevelRestricted,
+			v1alpha1.Relaxations{WritablePaths: map[string]v1alpha1.Quantity{"/var/run/web": "8Mi", "/tmp": "16Mi"}},
+			podsecurity.LevelRestricted,
 			func(p corev1.PodSpec) bool {
 				return len(p.Volumes) == 2 && p.Volumes[0].EmptyDir.SizeLimit.String() == "16Mi" && p.Containers[0].VolumeMounts[1].MountPath == "/var/run/web"
 			},
 		},
 		"writableRootFilesystem": {
-			v1alpha1.Relaxations{WritableRootFilesystem: true}, podsecurity.LevelRestricted,
+			v1alpha1.Relaxations{WritableRootFilesystem: true},
+			podsecurity.LevelRestricted,
 			func(p corev1.PodSpec) bool { return !*p.Containers[0].SecurityContext.ReadOnlyRootFilesystem },
 		},
 		"rootGroup": {
-			v1alpha1.Relaxations{RootGroup: true}, podsecurity.LevelRestricted,
+			v1alpha1.Relaxations{RootGroup: true},
+			podsecurity.LevelRestricted,
 			func(p corev1.PodSpec) bool {
 				return *p.SecurityContext.RunAsGroup == 0 && *p.SecurityContext.FSGroup == 0 && *p.SecurityContext.RunAsUser == 1000
 			},
 		},
 		"serviceAccountToken": {
-			v1alpha1.Relaxations{ServiceAccountToken: true}, podsecurity.LevelRestricted,
+			v1alpha1.Relaxations{ServiceAccountToken: true},
+			podsecurity.LevelRestricted,
 			func(p corev1.PodSpec) bool { return *p.AutomountServiceAccountToken },
 		},
 		"runAsRoot": {
-			v1alpha1.Relaxations{RunAsRoot: true}, podsecurity.LevelBaseline,
+			v1alpha1.Relaxations{RunAsRoot: true},
+			podsecurity.LevelBaseline,
 			func(p corev1.PodSpec) bool {
 				return *p.SecurityContext.RunAsUser == 0 && !*p.SecurityContext.RunAsNonRoot && *p.Containers[0].SecurityContext.RunAsUser == 0
 			},
 		},
 		"privilegeEscalation": {
-			v1alpha1.Relaxations{PrivilegeEscalation: true}, podsecurity.LevelBaseline,
+			v1alpha1.Relaxations{PrivilegeEscalation: true},
+			podsecurity.LevelBaseline,
 			func(p corev1.PodSpec) bool { return *p.Containers[0].SecurityContext.AllowPrivilegeEscalation },
 		},
 		"capabilities": {
-			v1alpha1.Relaxations{Capabilities: []string{"NET_ADMIN"}}, podsecurity.LevelPrivileged,
+			v1alpha1.Relaxations{Capabilities: []string{"NET_ADMIN"}},
+			podsecurity.LevelPrivileged,
 			func(p corev1.PodSpec) bool {
 				c := p.Containers[0].SecurityContext.Capabilities
 				return c.Add[0] == "NET_ADMIN" && c.Drop[0] == "ALL"
@@ -259,5 +270,37 @@ func TestSpecIsNotModified(t *testing.T) {
 	}
 	if diff := cmp.Diff(web(change), spec); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestPostgresLetsServicesIn: the label that the documentation names opens the
+// database to all pods of a service, and the service's own policy lets them out.
+func TestPostgresLetsServicesIn(t *testing.T) {
+	objects, _ := generate(t, func(s *v1alpha1.HPADeploymentSpec) { s.Postgres = []string{"web-pg"} })
+	database, problems := postgrescluster.GenerateAlone(v1alpha1.PostgresCluster{
+		Metadata: v1alpha1.Metadata{Name: "web-pg", Namespace: "shop"},
+		Spec: v1alpha1.StandalonePostgresSpec{
+			PostgresClusterSpec: v1alpha1.PostgresClusterSpec{
+				AllowedPodLabels: map[string]string{naming.LabelName: "web"},
+				Backup:           &v1alpha1.Backup{Enabled: new(false)},
+			},
+			Placement: v1alpha1.Placement{Namespace: &v1alpha1.Namespace{Create: new(false)}},
+		},
+	})
+	if validate.HasErrors(problems) {
+		t.Fatal(validate.Errors(problems))
+	}
+	pods := get[*appsv1.Deployment](t, objects).Spec.Template.Labels
+	open := false
+	for _, rule := range get[*networkingv1.NetworkPolicy](t, database).Spec.Ingress {
+		for _, peer := range rule.From {
+			if peer.NamespaceSelector == nil && peer.PodSelector != nil && rule.Ports[0].Port.IntVal == naming.PortPostgres {
+				selector, err := metav1.LabelSelectorAsSelector(peer.PodSelector)
+				open = open || err == nil && selector.Matches(labels.Set(pods))
+			}
+		}
+	}
+	if !open {
+		t.Error("the database lets the service's pods not in")
 	}
 }

@@ -60,7 +60,7 @@ func (s server) clients() []networkingv1.NetworkPolicyPeer {
 	var peers []networkingv1.NetworkPolicyPeer
 	for _, name := range slices.Sorted(maps.Keys(s.spec.Network.Clients)) {
 		client := s.spec.Network.Clients[name]
-		peers = append(peers, podsIn(v1alpha1.Peer{Namespace: client.Namespace, PodLabels: client.PodLabels})...)
+		peers = append(peers, podsIn(v1alpha1.Peer(client))...)
 	}
 	return peers
 }

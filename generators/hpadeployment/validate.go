@@ -114,10 +114,9 @@ func validateHealth(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploy
 }
 
 func validateAccount(p *validate.Problems, path *field.Path, a v1alpha1.ServiceAccount) {
-	switch {
-	case a.Name == "":
+	if a.Name == "" {
 		p.Add(path.Child("name"), "is missing, and no account is created", "write the name of the account that is there, or create: true")
-	default:
+	} else {
 		p.ObjectName(path.Child("name"), a.Name)
 	}
 	if !*a.Create && len(a.Annotations) > 0 {

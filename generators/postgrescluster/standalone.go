@@ -1,7 +1,6 @@
 package postgrescluster
 
 import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -53,10 +52,7 @@ func closed(o Options) []meta.Object {
 	of := func(suffix string) meta.Of {
 		return meta.Of{Name: o.Names.With(suffix), App: appPostgres, Component: "network"}
 	}
-	return []meta.Object{
-		hardened.DefaultDeny(o.Scope, of("default-deny")),
-		hardened.Policy(o.Scope, of("allow-dns"), metav1.LabelSelector{}, nil, []hardened.Rule{hardened.DNS(*o.Network.DNS)}),
-	}
+	return hardened.ClosedNamespace(o.Scope, of, *o.Network.DNS)
 }
 
 // useAlone is for any application.

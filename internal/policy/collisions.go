@@ -172,7 +172,7 @@ func sharedHosts(source string, objects []manifest.Object) diag.List {
 				at := address{class, text(rule, "host"), text(path, "path")}
 				if other, taken := first[at]; taken && other != o.ID {
 					d := diag.New(source, "renders %s and %s, which both answer for %s%s", other, o.ID, cmp.Or(at.host, "any host, "), at.path)
-					d.Hint = "give each cache a spec.hostname and spec.ingress.extraHosts of its own"
+					d.Hint = "give each cache a spec.hostname, each service a spec.ingress.host or path, and both spec.ingress.extraHosts of their own"
 					list = append(list, d)
 					continue
 				}

@@ -43,10 +43,10 @@ func TestCheck(t *testing.T) {
 			"overlays/a/kustomization.yaml: error: renders Role cache/a twice, and 1 more objects; give the specs different names or namespaces",
 		}},
 		"one host": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "a.example.com")}, []string{
-			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for a.example.com/; give each cache a spec.hostname and spec.ingress.extraHosts of its own",
+			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for a.example.com/; give each cache a spec.hostname, each service a spec.ingress.host or path, and both spec.ingress.extraHosts of their own",
 		}},
 		"every host": {[]string{ingress("a", "traefik", ""), ingress("b", "traefik", "")}, []string{
-			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for any host, /; give each cache a spec.hostname and spec.ingress.extraHosts of its own",
+			"overlays/a/kustomization.yaml: error: renders Ingress cache/a and Ingress cache/b, which both answer for any host, /; give each cache a spec.hostname, each service a spec.ingress.host or path, and both spec.ingress.extraHosts of their own",
 		}},
 		"one host, two controllers": {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "internal", "a.example.com")}, nil},
 		"two hosts":                 {[]string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "b.example.com")}, nil},

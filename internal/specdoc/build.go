@@ -147,11 +147,21 @@ func (t types) collection(prefix, item string, of ast.Expr) (resolved, error) {
 	if r.item != "" {
 		return resolved{}, fmt.Errorf("the reference has no words for a collection of collections")
 	}
-	if r.yaml != "text" {
-		r.yaml += "s"
-	}
+	r.yaml = plural(r.yaml)
 	r.yaml, r.item = prefix+r.yaml, item
 	return r, nil
+}
+
+// plural is the word for several values of a type.
+func plural(yaml string) string {
+	switch yaml {
+	case "text":
+		return yaml
+	case "quantity":
+		return "quantities"
+	default:
+		return yaml + "s"
+	}
 }
 
 // scalar is a type that holds one value, in YAML's terms.

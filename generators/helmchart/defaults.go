@@ -29,5 +29,7 @@ func DefaultRelease(r *v1alpha1.Release, name string) {
 	defaulting.Pointer(&r.IncludeCRDs, true)
 	defaulting.Pointer(&r.SkipTests, true)
 	defaulting.Value(&r.Delivery, DeliveryInflate)
+	defaultFlux(r)
+	defaultArgoCD(r)
 	placement.DefaultNamespace(&r.Namespace)
 }

@@ -49,6 +49,8 @@ type Options struct {
 	Chart v1alpha1.ChartRef
 	// Release must be defaulted and checked.
 	Release v1alpha1.Release
+	// Base are values for the chart, under those of the release.
+	Base v1alpha1.Values
 	// Path is the block in the spec that holds the fields chart and values, for
 	// problems.
 	Path *field.Path
@@ -80,6 +82,9 @@ func Generate(spec v1alpha1.HelmChart, files Files) ([]meta.Object, []validate.P
 // Objects are the namespace, as far as it is wanted, and what the chart is
 // delivered as. With errors among the problems, they are not complete.
 func Objects(p *validate.Problems, o Options, files Files) []meta.Object {
+	if files == nil {
+		files = noFiles{}
+	}
 	var objects []meta.Object
 	if *o.Release.Namespace.Create {
 		objects = append(objects, o.namespace())
@@ -87,6 +92,10 @@ func Objects(p *validate.Problems, o Options, files Files) []meta.Object {
 	switch o.Release.Delivery {
 	case DeliveryInflate:
 		objects = append(objects, inflate(p, o, files)...)
+	case DeliveryFlux:
+		objects = append(objects, flux(p, o, files)...)
+	case DeliveryArgoCD:
+		objects = append(objects, application(p, o, files)...)
 	default:
 		p.OneOf(o.Path.Child("delivery"), o.Release.Delivery, deliveries()...)
 	}
@@ -94,7 +103,7 @@ func Objects(p *validate.Problems, o Options, files Files) []meta.Object {
 }
 
 // deliveries are the values of the field delivery.
-func deliveries() []string { return []string{DeliveryInflate} }
+func deliveries() []string { return []string{DeliveryInflate, DeliveryFlux, DeliveryArgoCD} }
 
 func (o Options) namespace() meta.Object {
 	of := meta.Of{Name: o.Scope.Namespace, App: o.Chart.Name, Component: "namespace", Wave: meta.WaveDefinitions}

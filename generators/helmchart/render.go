@@ -26,7 +26,7 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 		p.Add(at, "cannot be had: "+oneLine(err.Error()), "run atticgen chart pull if the chart has not been pulled yet")
 		return nil
 	}
-	values := userValues(p, o.Path, o.Release, files)
+	values := userValues(p, o, files)
 	checked, err := checkedFiles(raw)
 	if err != nil {
 		p.Add(at, oneLine(err.Error()), "or take another version of the chart")

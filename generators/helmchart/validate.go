@@ -130,5 +130,7 @@ func ValidateRelease(p *validate.Problems, path *field.Path, r v1alpha1.Release)
 	}
 	p.Unique(path.Child("apiVersions"), r.APIVersions)
 	p.OneOf(path.Child("delivery"), r.Delivery, deliveries()...)
+	validateFlux(p, path, r)
+	validateArgoCD(p, path, r)
 	placement.ValidateNamespace(p, path.Child("namespace"), *r.Namespace)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"k8s.io/apimachinery/pkg/util/validation/field"
 	"sigs.k8s.io/yaml"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -15,11 +14,19 @@ import (
 )
 
 // userValues are the values that the spec gives a chart, without the chart's own:
-// those of the files in their order, and the spec's over them.
-func userValues(p *validate.Problems, path *field.Path, r v1alpha1.Release, files Files) map[string]any {
+// those of its kind, those of the files in their order, and the spec's over them.
+func userValues(p *validate.Problems, o Options, files Files) map[string]any {
 	values := map[string]any{}
-	for i, name := range r.ValuesFiles {
-		at := path.Child("valuesFiles").Index(i)
+	layer := func(own v1alpha1.Values) {
+		table, err := asHelmReads(own)
+		if err != nil {
+			p.Add(o.Path.Child("values"), "hold what Helm has no type for: "+oneLine(err.Error()), "write numbers that a 64-bit floating-point number can hold")
+		}
+		values = over(table, values)
+	}
+	layer(o.Base)
+	for i, name := range o.Release.ValuesFiles {
+		at := o.Path.Child("valuesFiles").Index(i)
 		content, err := files.Values(name)
 		if err != nil {
 			p.Add(at, fmt.Sprintf("is %s, which cannot be had: %s", validate.Quote(name), oneLine(err.Error())), "write the path of a file below the folder with charts.lock")
@@ -37,12 +44,8 @@ func userValues(p *validate.Problems, path *field.Path, r v1alpha1.Release, file
 		}
 		values = over(table, values)
 	}
-	own, err := asHelmReads(r.Values)
-	if err != nil {
-		p.Add(path.Child("values"), "hold what Helm has no type for: "+oneLine(err.Error()), "write numbers that a 64-bit floating-point number can hold")
-		return values
-	}
-	return over(own, values)
+	layer(o.Release.Values)
+	return values
 }
 
 // asHelmReads gives values the types that they have when Helm reads them from a

@@ -1,0 +1,43 @@
+package helmchart
+
+import (
+	"fmt"
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// schemeOCI begins the URL of a registry.
+const schemeOCI = "oci://"
+
+func isOCI(repository string) bool { return strings.HasPrefix(repository, schemeOCI) }
+
+// deliveryOf is the metadata of what tells a controller to install the chart.
+func (o Options) deliveryOf(component string) meta.Of {
+	return meta.Of{
+		Name: o.Scope.PartOf, App: o.Chart.Name, Instance: o.Release.ReleaseName,
+		Component: component, Wave: meta.WavePlatform,
+	}
+}
+
+// handedOver are the values for a chart that a controller renders, and whether it
+// can. The controller pulls the chart itself: it knows nothing of charts.lock, nor
+// of the chart's folder here, and asks its cluster what the spec says otherwise.
+func handedOver(p *validate.Problems, o Options, files Files) (map[string]any, bool) {
+	delivery := o.Path.Child("delivery")
+	if o.Chart.Repository == "" {
+		p.Add(o.Path.Child("chart", "repository"), fmt.Sprintf("is missing, and with delivery %s the controller pulls the chart", o.Release.Delivery),
+			"write the repository, or delivery: inflate for a chart in charts/")
+	}
+	if len(o.Release.APIVersions) > 0 {
+		p.Warn(o.Path.Child("apiVersions"), fmt.Sprintf("does not count with delivery %s: the controller asks the cluster", o.Release.Delivery), "remove it")
+	}
+	values := userValues(p, o, files)
+	if validate.HasErrors(p.List()) {
+		return nil, false
+	}
+	p.Note(delivery, fmt.Sprintf("is %s: the controller pulls the chart by its version alone, without the digest in charts.lock, and nobody sees here what it installs", o.Release.Delivery),
+		"write delivery: inflate to review the objects themselves")
+	return values, true
+}

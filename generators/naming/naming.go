@@ -17,6 +17,16 @@ import (
 // (reference: Quick Reference).
 const DefaultNamespace = "nix-cache"
 
+// DefaultOperatorNamespace is where CloudNativePG lives (reference: the example of
+// its module).
+const DefaultOperatorNamespace = "cnpg-system"
+
+// Values of app.kubernetes.io/name that the charts of others put on their pods.
+const (
+	AppPostgresOperator = "cloudnative-pg"
+	AppBackupPlugin     = "plugin-barman-cloud"
+)
+
 // MaxNameLength bounds a cache's name, in bytes, so that the longest name
 // derived from it, the pooler's Service with its namespace label, and
 // CloudNativePG's limit of 50 characters for a cluster's name are kept.
@@ -32,6 +42,9 @@ const (
 	PortPoolerMetrics   = 9127
 	PortDNS             = 53
 	PortACMESolver      = 8089 // cert-manager's HTTP-01 solver pods.
+	PortOperatorMetrics = 8080 // CloudNativePG.
+	PortOperatorWebhook = 9443 // CloudNativePG's admission webhooks.
+	PortBackupPlugin    = 9090 // The Barman Cloud plugin.
 )
 
 // Names of ports, as Services, probes and monitors refer to them.

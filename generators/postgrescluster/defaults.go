@@ -112,7 +112,7 @@ func defaultRecovery(r *v1alpha1.Recovery, b v1alpha1.Backup) {
 // DefaultNetwork fills in where CloudNativePG, the API server and the stores of
 // backup and recovery are.
 func DefaultNetwork(n *v1alpha1.PostgresNetwork, s v1alpha1.PostgresClusterSpec) {
-	hardened.DefaultPeer(&n.PostgresOperator, "cnpg-system", naming.LabelName, "cloudnative-pg")
+	hardened.DefaultPeer(&n.PostgresOperator, naming.DefaultOperatorNamespace, naming.LabelName, naming.AppPostgresOperator)
 	objectstore.DefaultPeer(defaulting.Block(&n.BackupS3), s.Backup.Endpoint)
 	if r := s.Recovery; r != nil {
 		if n.RecoveryS3 == nil && objectstore.SameEndpoint(r.Endpoint, s.Backup.Endpoint) {
@@ -120,11 +120,5 @@ func DefaultNetwork(n *v1alpha1.PostgresNetwork, s v1alpha1.PostgresClusterSpec)
 		}
 		objectstore.DefaultPeer(defaulting.Block(&n.RecoveryS3), r.Endpoint)
 	}
-	api := defaulting.Block(&n.KubernetesAPI)
-	if api.CIDRs == nil {
-		api.CIDRs = []string{"0.0.0.0/0", "::/0"}
-	}
-	if api.Ports == nil {
-		api.Ports = []int32{443, 6443}
-	}
+	hardened.DefaultKubernetesAPI(&n.KubernetesAPI)
 }

@@ -54,7 +54,7 @@ func policy(o Options) *networkingv1.NetworkPolicy {
 	)
 	out := []hardened.Rule{
 		cluster,
-		{Peers: hardened.Blocks(o.Network.KubernetesAPI.CIDRs), TCP: o.Network.KubernetesAPI.Ports},
+		hardened.KubernetesAPI(*o.Network.KubernetesAPI),
 	}
 	if o.backedUp() {
 		out = append(out, objectstore.Egress(*o.Network.BackupS3))
@@ -95,17 +95,8 @@ func ValidateNetwork(p *validate.Problems, path *field.Path, n v1alpha1.Postgres
 		objectstore.ValidatePeer(p, path.Child("recoveryS3"), *n.RecoveryS3)
 	}
 
-	api := path.Child("kubernetesAPI")
-	p.CIDRs(api.Child("cidrs"), n.KubernetesAPI.CIDRs)
-	if len(n.KubernetesAPI.CIDRs) == 0 {
-		p.Add(api.Child("cidrs"), "is empty, and a primary that cannot reach the Kubernetes API shuts itself down", "write the API server's addresses, or remove the line")
-	}
-	if len(n.KubernetesAPI.Ports) == 0 {
-		p.Add(api.Child("ports"), "is empty", "write the API server's ports, as in [443, 6443], or remove the line")
-	}
-	for i, port := range n.KubernetesAPI.Ports {
-		p.Int32(api.Child("ports").Index(i), &port, 1, 65535)
-	}
+	hardened.ValidateKubernetesAPI(p, path.Child("kubernetesAPI"), *n.KubernetesAPI,
+		"a primary that cannot reach the Kubernetes API shuts itself down")
 }
 
 // WarnUnreachable warns about stores that the policy probably does not let pods

@@ -16,6 +16,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/postgresoperator"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -52,12 +53,11 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
-		kind(v1alpha1.KindHelmChart, helmchart.Default, func(spec v1alpha1.HelmChart, in Inputs) ([]Object, []Problem) {
-			return helmchart.Generate(spec, in.Charts)
-		}),
 		kind(v1alpha1.KindTokenSet, tokenset.Default, alone(tokenset.Generate)),
 		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
+		kind(v1alpha1.KindPostgresOperator, postgresoperator.Default, charted(postgresoperator.Generate)),
 		kind(v1alpha1.KindHPADeployment, hpadeployment.Default, alone(hpadeployment.Generate)),
+		kind(v1alpha1.KindHelmChart, helmchart.Default, charted(helmchart.Generate)),
 	}
 }
 
@@ -74,6 +74,11 @@ func kind[T any](name string, complete func(T) T, generate func(T, Inputs) ([]Ob
 // alone is for a kind whose specs say everything themselves.
 func alone[T any](generate func(T) ([]Object, []Problem)) func(T, Inputs) ([]Object, []Problem) {
 	return func(spec T, _ Inputs) ([]Object, []Problem) { return generate(spec) }
+}
+
+// charted is for a kind that inflates a chart.
+func charted[T any](generate func(T, helmchart.Files) ([]Object, []Problem)) func(T, Inputs) ([]Object, []Problem) {
+	return func(spec T, in Inputs) ([]Object, []Problem) { return generate(spec, in.Charts) }
 }
 
 // Find is the kind of a spec; false when there is none of that name.

@@ -1,0 +1,51 @@
+package postgresoperator
+
+import (
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/helmchart"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+)
+
+// The chart, as its maintainers publish it.
+const (
+	DefaultRepository = "https://cloudnative-pg.github.io/charts"
+	DefaultChart      = naming.AppPostgresOperator
+	DefaultVersion    = "0.29.0"
+)
+
+// DefaultReplicas is one to lead and one to take over.
+const DefaultReplicas = 2
+
+var defaultResources = v1alpha1.ResourceRequirements{
+	Requests: v1alpha1.ResourceList{CPU: "100m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "512Mi", EphemeralStorage: "512Mi"},
+}
+
+// Default is the spec with everything filled in that it leaves out. The argument
+// is not modified.
+func Default(o v1alpha1.PostgresOperator) v1alpha1.PostgresOperator {
+	values := o.Spec.Values
+	// Values are only read, and may hold what a copy by type cannot: nulls.
+	o.Spec.Values = nil
+	o = defaulting.DeepCopy(o)
+	o.Spec.Values = values
+
+	defaulting.Value(&o.Metadata.Namespace, naming.DefaultOperatorNamespace)
+	s := &o.Spec
+	chart := defaulting.Block(&s.Chart)
+	if chart.Name == "" {
+		defaulting.Value(&chart.Repository, DefaultRepository)
+	}
+	defaulting.Value(&chart.Name, DefaultChart)
+	defaulting.Value(&chart.Version, DefaultVersion)
+	defaulting.Pointer(&s.Replicas, DefaultReplicas)
+	defaulting.Pointer(&s.PodMonitor, true)
+	hardened.DefaultResources(defaulting.Block(&s.Resources), defaultResources)
+	network := defaulting.Block(&s.Network)
+	hardened.DefaultClusterNetwork(&network.ClusterNetwork)
+	hardened.DefaultKubernetesAPI(&network.KubernetesAPI)
+	helmchart.DefaultRelease(&s.Release, o.Metadata.Name)
+	return o
+}

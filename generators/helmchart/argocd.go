@@ -25,7 +25,7 @@ const (
 )
 
 func defaultArgoCD(r *v1alpha1.Release) {
-	if r.Delivery != DeliveryArgoCD {
+	if r.Delivery != DeliveryArgoCD && r.ArgoCD == nil {
 		return
 	}
 	a := defaulting.Block(&r.ArgoCD)

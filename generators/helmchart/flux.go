@@ -29,7 +29,7 @@ const (
 )
 
 func defaultFlux(r *v1alpha1.Release) {
-	if r.Delivery == DeliveryFlux {
+	if r.Delivery == DeliveryFlux || r.Flux != nil {
 		defaulting.Value(&defaulting.Block(&r.Flux).Interval, DefaultFluxInterval)
 	}
 }

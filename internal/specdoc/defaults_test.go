@@ -43,7 +43,7 @@ func compareDefaults(t *testing.T, kind generators.Kind) int {
 		var got []string
 		for _, spec := range specs {
 			expected := want
-			if strings.HasPrefix(want, "spec.") {
+			if strings.HasPrefix(want, "spec.") || strings.HasPrefix(want, "metadata.") {
 				expected = at(spec, want)
 			}
 			expected = strings.ReplaceAll(expected, "<name>", "attic")
@@ -100,6 +100,10 @@ var fuller = map[string]any{
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 		Tokens:    &fullerTokens,
 	}},
+	v1alpha1.KindPostgresOperator: &v1alpha1.PostgresOperator{Spec: v1alpha1.PostgresOperatorSpec{Release: v1alpha1.Release{
+		Flux:   &v1alpha1.FluxDelivery{},
+		ArgoCD: &v1alpha1.ArgoCDDelivery{},
+	}}},
 	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens}},
 	v1alpha1.KindPostgresCluster: &v1alpha1.PostgresCluster{Spec: v1alpha1.StandalonePostgresSpec{
 		PostgresClusterSpec: fullPostgres,

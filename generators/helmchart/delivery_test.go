@@ -174,11 +174,16 @@ func TestDeliveryProblems(t *testing.T) {
 	}
 }
 
-// TestNoFiles: a caller that hands in nothing gets an error and no panic.
-func TestNoFiles(t *testing.T) {
-	for _, delivery := range []string{"inflate", "flux", "argocd"} {
+// TestDeliveryWithoutFiles: a caller that hands in nothing gets an error and no
+// panic where a file is asked for, and needs none otherwise.
+func TestDeliveryWithoutFiles(t *testing.T) {
+	for _, delivery := range []string{helmchart.DeliveryFlux, helmchart.DeliveryArgoCD} {
 		if _, problems := helmchart.Generate(delivered(delivery, nil), nil); !validate.HasErrors(problems) {
-			t.Errorf("%s renders without files", delivery)
+			t.Errorf("%s renders without the file", delivery)
+		}
+		alone := delivered(delivery, func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = nil })
+		if _, problems := helmchart.Generate(alone, nil); validate.HasErrors(problems) {
+			t.Error(validate.Errors(problems))
 		}
 	}
 }

@@ -1,11 +1,7 @@
 // Package helmchart inflates a Helm chart into plain objects.
 package helmchart
 
-import (
-	"errors"
-
-	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
-)
+import "gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 
 // Files hands out what specs of charts name. Generating stays a function of its
 // arguments: whoever calls it reads the files.
@@ -27,12 +23,3 @@ type File struct {
 	// Data is its content.
 	Data []byte
 }
-
-// noFiles is what a caller without charts and values files has.
-type noFiles struct{}
-
-func (noFiles) Chart(v1alpha1.ChartRef) ([]File, error) { return nil, errNoFiles() }
-
-func (noFiles) Values(string) ([]byte, error) { return nil, errNoFiles() }
-
-func errNoFiles() error { return errors.New("no charts and no files with values are handed in here") }

@@ -82,9 +82,6 @@ func Generate(spec v1alpha1.HelmChart, files Files) ([]meta.Object, []validate.P
 // Objects are the namespace, as far as it is wanted, and what the chart is
 // delivered as. With errors among the problems, they are not complete.
 func Objects(p *validate.Problems, o Options, files Files) []meta.Object {
-	if files == nil {
-		files = noFiles{}
-	}
 	var objects []meta.Object
 	if *o.Release.Namespace.Create {
 		objects = append(objects, o.namespace())

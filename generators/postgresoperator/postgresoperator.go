@@ -53,7 +53,7 @@ func Generate(spec v1alpha1.PostgresOperator, files helmchart.Files) ([]meta.Obj
 }
 
 func chartRef(c v1alpha1.PostgresOperatorChart) v1alpha1.ChartRef {
-	return v1alpha1.ChartRef{Repository: c.Repository, Name: c.Name, Version: c.Version, Insecure: c.Insecure}
+	return v1alpha1.ChartRef(c)
 }
 
 // selector finds the operator's pods by the labels that the chart gives them.

@@ -52,7 +52,7 @@ write are left alone. Either all environments are written or none.`,
 	flags.StringVarP(&o.output, "output", "o", "", "folder to write environments to (default <root>/environments)")
 	flags.Var(&o.format, "format", "form of the summary: text, markdown or json")
 	flags.BoolVar(&o.check, "check", false, "write nothing; exit with code 4 if anything would change")
-	flags.BoolVar(&o.removeData, "remove-data", false, "let databases, namespaces, volumes and backup stores go from an environment")
+	flags.BoolVar(&o.removeData, "remove-data", false, "let what holds data, such as databases, namespaces and volumes, go from an environment")
 	return cmd
 }
 

@@ -97,6 +97,11 @@ func Stateful(id manifest.ID) bool {
 		return id.Kind == "ObjectStore" && !naming.IsRecovery(id.Name)
 	case "":
 		return id.Kind == "Namespace" || id.Kind == "PersistentVolumeClaim"
+	case "apiextensions.k8s.io":
+		// With the definition goes every object of its kind, databases too.
+		return id.Kind == "CustomResourceDefinition"
+	case "s3.aws.m.upbound.io":
+		return id.Kind == "Bucket"
 	default:
 		return false
 	}

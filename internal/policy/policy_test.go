@@ -136,3 +136,23 @@ func lines(list diag.List) []string {
 	}
 	return out
 }
+
+func TestStateful(t *testing.T) {
+	tests := map[manifest.ID]bool{
+		{Group: "postgresql.cnpg.io", Kind: "Cluster"}:                               true,
+		{Group: "postgresql.cnpg.io", Kind: "Pooler"}:                                false,
+		{Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Name: "attic-pg-backup"}: true,
+		{Kind: "Namespace"}:                                      true,
+		{Kind: "PersistentVolumeClaim"}:                          true,
+		{Kind: "ConfigMap"}:                                      false,
+		{Group: "example.com", Kind: "Cluster"}:                  false,
+		{Group: "s3.aws.m.upbound.io", Kind: "Bucket"}:           true,
+		{Group: "s3.aws.m.upbound.io", Kind: "BucketVersioning"}: false,
+		{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition", Name: "clusters.cnpg.io"}: true,
+	}
+	for id, want := range tests {
+		if got := Stateful(id); got != want {
+			t.Errorf("%s of group %q: got %v", id, id.Group, got)
+		}
+	}
+}

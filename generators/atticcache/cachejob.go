@@ -76,7 +76,7 @@ func (c cache) cacheJob() []meta.Object {
 			{Name: "token", MountPath: tokenDir, ReadOnly: true},
 		},
 	}
-	return []meta.Object{hardened.ServiceAccount(c.scope, of), list, job(c.scope, of, pod)}
+	return []meta.Object{hardened.ServiceAccount(c.scope, of), list, hardened.Job(c.scope, of, pod)}
 }
 
 func (c cache) cacheList() *corev1.ConfigMap {

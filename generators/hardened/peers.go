@@ -28,7 +28,12 @@ func DefaultTraefik(peer **v1alpha1.Peer) {
 // ordinary cluster are.
 func DefaultClusterNetwork(n *v1alpha1.ClusterNetwork) {
 	DefaultPeer(&n.Monitoring, "monitoring", naming.LabelName, "prometheus")
-	dns := defaulting.Block(&n.DNS)
+	DefaultDNS(&n.DNS)
+}
+
+// DefaultDNS fills in where the resolvers of an ordinary cluster are.
+func DefaultDNS(d **v1alpha1.DNS) {
+	dns := defaulting.Block(d)
 	defaulting.Value(&dns.Namespace, "kube-system")
 	if dns.PodLabels == nil {
 		dns.PodLabels = map[string]string{"k8s-app": "kube-dns"}
@@ -38,8 +43,13 @@ func DefaultClusterNetwork(n *v1alpha1.ClusterNetwork) {
 // ValidateClusterNetwork checks a defaulted block.
 func ValidateClusterNetwork(p *validate.Problems, path *field.Path, n v1alpha1.ClusterNetwork) {
 	ValidatePeer(p, path.Child("monitoring"), *n.Monitoring)
-	ValidatePeer(p, path.Child("dns"), resolvers(*n.DNS))
-	p.CIDRs(path.Child("dns", "cidrs"), n.DNS.CIDRs)
+	ValidateDNS(p, path.Child("dns"), *n.DNS)
+}
+
+// ValidateDNS checks a defaulted block.
+func ValidateDNS(p *validate.Problems, path *field.Path, d v1alpha1.DNS) {
+	ValidatePeer(p, path, resolvers(d))
+	p.CIDRs(path.Child("cidrs"), d.CIDRs)
 }
 
 // ValidatePeer checks a set of pods in another namespace.

@@ -43,7 +43,12 @@ func (d Doc) Text(path string) (string, error) {
 	fmt.Fprintf(&b, "KIND:     %s\nVERSION:  %s\n", d.Kind, d.APIVersion)
 	description := d.Description
 	if f.Path != "" {
-		fmt.Fprintf(&b, "\nFIELD:    %s <%s>%s\n", f.Path, f.Type, f.mark())
+		title := fmt.Sprintf("FIELD:    %s <%s>%s", f.Path, f.Type, f.mark())
+		if utf8.RuneCountInString(title) > width {
+			// The type goes below the path, which is never broken.
+			title = fmt.Sprintf("FIELD:    %s\n          <%s>%s", f.Path, f.Type, f.mark())
+		}
+		fmt.Fprintf(&b, "\n%s\n", title)
 		if text := d.defaultLine(f); text != "" {
 			fmt.Fprintf(&b, "DEFAULT:  %s\n", strings.TrimSpace(wrap(text, strings.Repeat(" ", len("DEFAULT:  ")))))
 		}

@@ -38,6 +38,32 @@ func ExampleGenerate() {
 	// Ingress attic
 }
 
+// Each kind works alone, with the fields that it has inside a cache.
+func ExampleGenerate_objectStore() {
+	objects, err := generators.Generate(&v1alpha1.ObjectStore{
+		APIVersion: v1alpha1.APIVersion,
+		Kind:       v1alpha1.KindObjectStore,
+		Metadata:   v1alpha1.Metadata{Name: "my-cache"},
+		Spec: v1alpha1.ObjectStoreKindSpec{ObjectStoreSpec: v1alpha1.ObjectStoreSpec{
+			Endpoint: "https://objectstore.nyc1.civo.com", Region: "NYC1", Bucket: "my-cache", MaxSize: "500G",
+			Provisioning: &v1alpha1.BucketProvisioning{Mode: "job", Job: &v1alpha1.BucketJob{Image: "registry.example.com/atticgen:v0.1.0"}},
+		}},
+	}, generators.Inputs{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, o := range objects {
+		fmt.Println(o.GetObjectKind().GroupVersionKind().Kind)
+	}
+	// Output:
+	// Namespace
+	// ServiceAccount
+	// NetworkPolicy
+	// ConfigMap
+	// Job
+}
+
 // Everything that is wrong with a spec is reported at once.
 func ExampleGenerate_wrong() {
 	_, err := generators.Generate(&v1alpha1.AtticCache{

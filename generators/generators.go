@@ -15,6 +15,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/helmchart"
 	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
 	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
 	"gitlab.com/attic-cache/atticgen/generators/postgresoperator"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
@@ -53,6 +54,7 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
+		kind(v1alpha1.KindObjectStore, objectstore.DefaultKind, alone(objectstore.Generate)),
 		kind(v1alpha1.KindHPADeployment, hpadeployment.Default, alone(hpadeployment.Generate)),
 		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
 		kind(v1alpha1.KindPostgresOperator, postgresoperator.Default, charted(postgresoperator.Generate)),

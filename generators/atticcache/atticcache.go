@@ -50,6 +50,7 @@ func (c cache) objects() []meta.Object {
 	for _, part := range []func() []meta.Object{
 		c.namespace,
 		c.networkPolicies,
+		c.storage,
 		c.postgres,
 		c.migration,
 		c.config,

@@ -118,6 +118,9 @@ func (s Set) TLS() string { return s.Name + "-tls" }
 // Postgres names the cache's PostgreSQL cluster.
 func (s Set) Postgres() Postgres { return Postgres{Name: s.Name + "-pg", Namespace: s.Namespace} }
 
+// Bucket is what documents or makes the bucket, and the prefix of its Job.
+func (s Set) Bucket() string { return s.Name + "-bucket" }
+
 // With is the cache's name with a suffix, for objects such as middlewares and
 // network policies that exist once per cache.
 func (s Set) With(suffix string) string { return s.Name + "-" + suffix }

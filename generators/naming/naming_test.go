@@ -14,7 +14,7 @@ func TestLongestNamesFit(t *testing.T) {
 	digest := "-" + Digest("x")
 	pg := s.Postgres()
 	for _, name := range []string{
-		s.API(), s.GC(), s.Migration() + digest, s.Caches() + digest, s.Config() + digest, s.Secrets(), s.AdminToken(), s.TLS(),
+		s.API(), s.GC(), s.Migration() + digest, s.Caches() + digest, s.Bucket() + digest, s.Config() + digest, s.Secrets(), s.AdminToken(), s.TLS(),
 		s.Tokens(), s.CITokens(), s.RootTokens(),
 		s.With("allowed-addresses"), s.With("security-headers"), pg.ReadWrite(), pg.ReadOnly(), pg.Pooler(), pg.Backup(), pg.AppSecret(), pg.CASecret(),
 	} {

@@ -24,32 +24,9 @@ import (
 const (
 	KeyAccessKeyID     = "AWS_ACCESS_KEY_ID"
 	KeySecretAccessKey = "AWS_SECRET_ACCESS_KEY"
+	// KeySessionToken belongs to temporary credentials, which no Secret holds.
+	KeySessionToken = "AWS_SESSION_TOKEN"
 )
-
-// DefaultRegion is the reference's.
-const DefaultRegion = "us-east-1"
-
-// Default fills in what the spec leaves out; secret is the Secret to use.
-func Default(s *v1alpha1.ObjectStoreSpec, secret string) {
-	defaulting.Value(&s.Region, DefaultRegion)
-	defaulting.Value(&s.CredentialsSecret, secret)
-}
-
-// Validate checks a defaulted spec.
-func Validate(p *validate.Problems, path *field.Path, s v1alpha1.ObjectStoreSpec) {
-	if s.Endpoint == "" {
-		p.Add(path.Child("endpoint"), "is missing", "write the URL of the S3 API, as in https://s3.example.com")
-	} else {
-		ValidateEndpoint(p, path, s.Endpoint, s.Insecure)
-	}
-	if s.Bucket == "" {
-		p.Add(path.Child("bucket"), "is missing", "write the name of the bucket for NARs, as in nix-cache")
-	} else {
-		p.Bucket(path.Child("bucket"), s.Bucket)
-	}
-	p.Region(path.Child("region"), s.Region)
-	p.ObjectName(path.Child("credentialsSecret"), s.CredentialsSecret)
-}
 
 // ValidateEndpoint checks the field endpoint of a block: its form, and that it
 // is encrypted unless that was given up by the field insecure beside it.

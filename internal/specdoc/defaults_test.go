@@ -99,6 +99,11 @@ var fuller = map[string]any{
 		Postgres:  &fullPostgres,
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 		Tokens:    &fullerTokens,
+		Storage:   v1alpha1.ObjectStoreSpec{Provisioning: provisioned()},
+	}},
+	v1alpha1.KindObjectStore: &v1alpha1.ObjectStore{Spec: v1alpha1.ObjectStoreKindSpec{
+		ObjectStoreSpec: v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Provisioning: provisioned()},
+		Placement:       v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 	}},
 	v1alpha1.KindPostgresOperator: &v1alpha1.PostgresOperator{Spec: v1alpha1.PostgresOperatorSpec{Release: v1alpha1.Release{
 		Flux:   &v1alpha1.FluxDelivery{},
@@ -122,6 +127,10 @@ var fuller = map[string]any{
 		},
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 	}},
+}
+
+func provisioned() *v1alpha1.BucketProvisioning {
+	return &v1alpha1.BucketProvisioning{Crossplane: &v1alpha1.BucketCrossplane{}, Job: &v1alpha1.BucketJob{}}
 }
 
 var fullerTokens = v1alpha1.TokenSetSpec{

@@ -1,0 +1,75 @@
+package objectstore
+
+import (
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/placement"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// Generate turns a spec into typed objects. The spec is not modified. Problems
+// include warnings when it succeeds; with errors among them there are no
+// objects.
+func Generate(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem) {
+	full := DefaultKind(spec)
+	problems := ValidateKind(full)
+	if validate.HasErrors(problems) {
+		return nil, problems
+	}
+	s, scope := full.Spec, placement.Scope(full.Metadata, full.Spec.Placement)
+	objects := placement.Namespace(scope, app, *s.Namespace)
+	return append(objects, Objects(Options{
+		Name:             namesOf(full).Bucket(),
+		Scope:            scope,
+		Spec:             s.ObjectStoreSpec,
+		Peer:             *s.Network.S3,
+		DNS:              s.Network.DNS,
+		ImagePullSecrets: s.ImagePullSecrets,
+		Security:         *s.Security,
+		Scheduling:       placement.Scheduling(s.Placement),
+	})...), problems
+}
+
+func namesOf(o v1alpha1.ObjectStore) naming.Set {
+	return naming.Set{Name: placement.NameOr(o.Metadata.Name, "store"), Namespace: o.Metadata.Namespace}
+}
+
+// DefaultKind is the spec with everything filled in that it leaves out. The
+// argument is not modified.
+func DefaultKind(o v1alpha1.ObjectStore) v1alpha1.ObjectStore {
+	o = defaulting.DeepCopy(o)
+	defaulting.Value(&o.Metadata.Namespace, naming.DefaultNamespace)
+	s := &o.Spec
+	placement.Default(&s.Placement)
+	Default(&s.ObjectStoreSpec, namesOf(o).Secrets())
+	hardened.DefaultSecurity(defaulting.Block(&s.Security))
+	network := defaulting.Block(&s.Network)
+	hardened.DefaultDNS(&network.DNS)
+	DefaultPeer(defaulting.Block(&network.S3), s.Endpoint)
+	return o
+}
+
+// ValidateKind checks a defaulted spec and reports everything that is wrong
+// with it.
+func ValidateKind(o v1alpha1.ObjectStore) []validate.Problem {
+	p, path, s := &validate.Problems{}, field.NewPath("spec"), o.Spec
+	placement.ValidateMetadata(p, o.Metadata, "my-cache")
+	placement.Validate(p, path, s.Placement)
+	Validate(p, path, s.ObjectStoreSpec)
+	for i, name := range s.ImagePullSecrets {
+		p.ObjectName(path.Child("imagePullSecrets").Index(i), name)
+	}
+	hardened.ValidateSecurity(p, path.Child("security"), *s.Security)
+	network := path.Child("network")
+	hardened.ValidateDNS(p, network.Child("dns"), *s.Network.DNS)
+	ValidatePeer(p, network.Child("s3"), *s.Network.S3)
+	if s.Provisioning.Mode == ModeJob {
+		WarnPrivate(p, path.Child("endpoint"), s.Endpoint, network.Child("s3"), *s.Network.S3)
+	}
+	return p.List()
+}

@@ -13,7 +13,7 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 
 # Every Go module that the project maintains.
-MODULES := . internal/tools
+MODULES := . internal/tools test
 
 # kustomize, helm and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
@@ -21,19 +21,26 @@ MODULES := . internal/tools
 tools_sum = $(shell { cat internal/tools/go.mod internal/tools/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
 TOOLS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/tools-$(tools_sum)
 
+# The servers that the module test needs, likewise from test/go.mod. What is in
+# the product's go.mod is in that too; Go's own cache keeps what did not change.
+servers_sum = $(shell { cat test/go.mod test/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
+SERVERS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/servers-$(servers_sum)
+
 # golangci-lint's cache remembers paths, and would report one checkout's files in
 # another's run: each checkout has its own.
 LINT_CACHE = $(CURDIR)/.cache/golangci-lint
 
-# $(call build-tool,<name>,<package>): moved into place whole, so that another
-# make never runs half a file.
-define build-tool
-@test -x "$(TOOLS)/$(1)" || { \
-	echo "building $(1) into $(TOOLS) (once)" >&2; \
-	new="$(TOOLS)/.new.$$$$"; \
-	go build -C internal/tools -o "$$new/" $(2) && \
-	mv -f "$$new/$(1)" "$(TOOLS)/$(1)" && rmdir "$$new"; }
+# $(call build-program,<name>,<package>,<module>,<folder>): moved into place whole,
+# so that another make never runs half a file.
+define build-program
+@test -x "$(4)/$(1)" || { \
+	echo "building $(1) into $(4) (once)" >&2; \
+	new="$(4)/.new.$$$$"; \
+	go build -C $(3) -o "$$new/" $(2) && \
+	mv -f "$$new/$(1)" "$(4)/$(1)" && rmdir "$$new"; }
 endef
+build-tool = $(call build-program,$(1),$(2),internal/tools,$(TOOLS))
+build-server = $(call build-program,$(1),$(2),test,$(SERVERS))
 
 .DEFAULT_GOAL := help
 
@@ -50,8 +57,9 @@ render: build ## Render all overlays into environments/
 	bin/atticgen render
 
 .PHONY: test
-test: kustomize helm ## Run the tests
+test: kustomize helm servers ## Run the tests, those against real servers too
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" go test ./...
+	ATTICGEN_MINIO="$(SERVERS)/minio" ATTICGEN_VERSITYGW="$(SERVERS)/versitygw" go test -C test ./...
 
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff
@@ -61,6 +69,7 @@ golden: kustomize ## Write the golden files anew; review the diff
 lint: golangci-lint ## Check style, the rules of the house, and go.mod
 	"$(TOOLS)/golangci-lint" fmt --diff
 	GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
+	cd test && GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
 	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
 
 .PHONY: bench
@@ -107,6 +116,11 @@ kustomize: check-go
 .PHONY: helm
 helm: check-go
 	$(call build-tool,helm,helm.sh/helm/v3/cmd/helm)
+
+.PHONY: servers
+servers: check-go
+	$(call build-server,minio,github.com/minio/minio)
+	$(call build-server,versitygw,github.com/versity/versitygw/cmd/versitygw)
 
 .PHONY: golangci-lint
 golangci-lint: check-go

@@ -38,6 +38,25 @@ func Helm(t testing.TB) string {
 	return build(t, &helm, "helm", filepath.Join(moduleRoot(t), "internal", "tools"), "helm.sh/helm/v3/cmd/helm")
 }
 
+// MinIO is the path of a real S3 server, in the version that the module test
+// pins. Make builds it beforehand and says where it is.
+func MinIO(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("ATTICGEN_MINIO"); path != "" {
+		return path
+	}
+	return build(t, &minio, "minio", filepath.Join(moduleRoot(t), "test"), "github.com/minio/minio")
+}
+
+// VersityGW is the path of an S3 server with few features, likewise.
+func VersityGW(t testing.TB) string {
+	t.Helper()
+	if path := os.Getenv("ATTICGEN_VERSITYGW"); path != "" {
+		return path
+	}
+	return build(t, &versitygw, "versitygw", filepath.Join(moduleRoot(t), "test"), "github.com/versity/versitygw/cmd/versitygw")
+}
+
 // program is built at most once in a test process.
 type program struct {
 	once sync.Once
@@ -46,7 +65,7 @@ type program struct {
 	out  []byte
 }
 
-var atticgen, kustomize, helm program
+var atticgen, kustomize, helm, minio, versitygw program
 
 func build(t testing.TB, p *program, name, dir, pkg string) string {
 	t.Helper()
@@ -69,7 +88,7 @@ func build(t testing.TB, p *program, name, dir, pkg string) string {
 
 // Cleanup removes what was built; call it from TestMain.
 func Cleanup() {
-	for _, p := range []*program{&atticgen, &kustomize, &helm} {
+	for _, p := range []*program{&atticgen, &kustomize, &helm, &minio, &versitygw} {
 		if p.path != "" {
 			_ = os.RemoveAll(filepath.Dir(p.path))
 		}

@@ -157,13 +157,13 @@ func TestAcceptedAndNotKept(t *testing.T) {
 		return r.Method == http.MethodPut && r.URL.RawQuery != ""
 	}
 	s.settings[""] = ""
-	outcomes, err := Apply(t.Context(), options(server))
+	_, err := Apply(t.Context(), options(server))
 	if err == nil || strings.Count(err.Error(), "\n") != 4 || !strings.Contains(err.Error(), "versioning is not supported by the store: the store accepts it, and does not have it afterwards") {
 		t.Error(err)
 	}
 	o := options(server)
 	o.IgnoreUnsupported = true
-	outcomes, err = Apply(t.Context(), o)
+	outcomes, err := Apply(t.Context(), o)
 	if err != nil {
 		t.Error(err)
 	}
@@ -198,7 +198,7 @@ func TestFailures(t *testing.T) {
 			}
 			return refused
 		}, []string{"versioning: PUT versioning: the store answers 403 AccessDenied: Access Denied; the credentials need s3:PutBucketVersioning"}, 1},
-		"a wrong region": {func(w http.ResponseWriter, r *http.Request) bool {
+		"a wrong region": {func(w http.ResponseWriter, _ *http.Request) bool {
 			w.Header().Set("X-Amz-Bucket-Region", "eu-west-1")
 			refuse(w, http.StatusMovedPermanently, "PermanentRedirect", "Elsewhere.")
 			return true

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -184,9 +185,7 @@ func (c *client) try(ctx context.Context, r request) (answer, error) {
 	if err != nil {
 		return answer{}, errors.New("the request cannot be made; check the endpoint")
 	}
-	for key, values := range r.header {
-		req.Header[key] = values
-	}
+	maps.Copy(req.Header, r.header)
 	req.Header.Set("User-Agent", "atticgen")
 	sum := sha256.Sum256(r.body)
 	req.Header.Set("X-Amz-Content-Sha256", hex.EncodeToString(sum[:]))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -67,9 +68,7 @@ func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !exists:
 		refuse(w, http.StatusNotFound, "NoSuchConfiguration", "There is none.")
 	default:
-		for key, values := range s.headers {
-			w.Header()[key] = values
-		}
+		maps.Copy(w.Header(), s.headers)
 		_, _ = io.WriteString(w, have)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"net/http"
+
+	"gitlab.com/attic-cache/atticgen/internal/outage"
 )
 
 // namespace of S3's documents.
@@ -63,12 +65,12 @@ func (c *client) createBucket(ctx context.Context) (Outcome, error) {
 // written. Some stores answer from another copy for a moment; some accept what
 // they do not have.
 func (c *client) settled(ctx context.Context, is func(context.Context) (bool, error)) error {
-	for pause := firstPause; ; pause *= 2 {
+	for pause := outage.FirstPause; ; pause *= 2 {
 		ok, err := is(ctx)
 		if ok || err != nil {
 			return err
 		}
-		if pause > 4*firstPause {
+		if pause > 4*outage.FirstPause {
 			return &failure{message: "the store accepts it, and does not have it afterwards", unknown: true}
 		}
 		if err := c.sleep(ctx, pause); err != nil {

@@ -23,13 +23,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/validate"
+	"gitlab.com/attic-cache/atticgen/internal/outage"
 )
 
 const (
 	defaultTimeout = 30 * time.Second
 	defaultWait    = 5 * time.Minute
-	firstPause     = time.Second
-	longestPause   = 15 * time.Second
 	// maxBody is more than a bucket's thousand lifecycle rules can fill.
 	maxBody = 4 << 20
 )
@@ -76,7 +75,7 @@ func newClient(o Options) (*client, error) {
 		session: o.SessionToken,
 		timeout: defaultTimeout,
 		now:     time.Now,
-		sleep:   sleep,
+		sleep:   outage.Sleep,
 	}
 	if o.HTTP != nil {
 		copied := *o.HTTP
@@ -158,7 +157,7 @@ func (c *client) write(ctx context.Context, r request, document any) error {
 // send sends a request until the store has dealt with it. All requests can be
 // repeated.
 func (c *client) send(ctx context.Context, r request) (answer, error) {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := outage.FirstPause; ; pause = min(2*pause, outage.LongestPause) {
 		a, err := c.try(ctx, r)
 		f, ok := errors.AsType[*failure](err)
 		if !ok || !f.passing {
@@ -218,15 +217,4 @@ func (r request) String() string {
 		return r.method
 	}
 	return r.method + " " + r.about
-}
-
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -5,14 +5,13 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/outage"
 )
 
 // failure is a request that the store did not carry out. Its message is safe to
@@ -73,22 +72,9 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	}
 	return &failure{
 		message:     fmt.Sprintf("%s: no answer from the store: %s", r, cause),
-		passing:     comesAndGoes(err),
+		passing:     outage.ComesAndGoes(err),
 		unreachable: true,
 	}
-}
-
-// comesAndGoes tells a store that is starting, or moving to another node, from
-// one that will never do, as with a wrong certificate.
-func comesAndGoes(err error) bool {
-	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return true
-	}
-	if network, ok := errors.AsType[*net.OpError](err); ok {
-		// The others are alerts of TLS.
-		return network.Op == "dial" || network.Op == "read" || network.Op == "write"
-	}
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // refused explains an answer that is not a success.

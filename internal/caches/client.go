@@ -15,13 +15,12 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
+	"gitlab.com/attic-cache/atticgen/internal/outage"
 )
 
 const (
 	defaultTimeout = 30 * time.Second
 	defaultWait    = 5 * time.Minute
-	firstPause     = time.Second
-	longestPause   = 15 * time.Second
 	// maxBody of an answer, of which Attic's are a small part.
 	maxBody = 64 << 10
 	// maxToken is more than HTTP servers take in a header.
@@ -72,7 +71,7 @@ func newClient(o Options) (*client, error) {
 		token:   token,
 		timeout: defaultTimeout,
 		now:     time.Now,
-		sleep:   sleep,
+		sleep:   outage.Sleep,
 	}
 	if o.HTTP != nil {
 		copied := *o.HTTP
@@ -153,7 +152,7 @@ type request struct {
 // of its answer. All requests can be repeated: creating a cache twice fails,
 // which the caller knows how to take.
 func (c *client) send(ctx context.Context, r request) ([]byte, error) {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+	for pause := outage.FirstPause; ; pause = min(2*pause, outage.LongestPause) {
 		body, err := c.try(ctx, r)
 		f, ok := errors.AsType[*failure](err)
 		if !ok || !f.passing {
@@ -207,15 +206,4 @@ func (c *client) try(ctx context.Context, r request) ([]byte, error) {
 		return nil, fmt.Errorf("%s: the answer is larger than 64 KiB; %s", r.method, hintAddress)
 	}
 	return body, nil
-}
-
-func sleep(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

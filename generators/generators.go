@@ -54,8 +54,8 @@ type Kind struct {
 func Kinds() []Kind {
 	return []Kind{
 		kind(v1alpha1.KindAtticCache, atticcache.Default, alone(atticcache.Generate)),
-		kind(v1alpha1.KindObjectStore, objectstore.DefaultKind, alone(objectstore.Generate)),
 		kind(v1alpha1.KindHPADeployment, hpadeployment.Default, alone(hpadeployment.Generate)),
+		kind(v1alpha1.KindObjectStore, objectstore.DefaultAlone, alone(objectstore.GenerateAlone)),
 		kind(v1alpha1.KindPostgresCluster, postgrescluster.DefaultAlone, alone(postgrescluster.GenerateAlone)),
 		kind(v1alpha1.KindPostgresOperator, postgresoperator.Default, charted(postgresoperator.Generate)),
 		kind(v1alpha1.KindTokenSet, tokenset.Default, alone(tokenset.Generate)),

@@ -70,7 +70,7 @@ func client(t *testing.T, address string) *miniogo.Client {
 func TestBucket(t *testing.T) {
 	t.Parallel()
 	address, file := freeAddress(t), document(t, whatMinIOHas)
-	minio(t, address, region)
+	minio(t, address)
 	stdout, stderr, code := atticgen(t, owner, apply(address, file)...)
 	want := []string{
 		"bucket nix-cache: created (region NYC1)",
@@ -140,7 +140,7 @@ func TestBucket(t *testing.T) {
 func TestBucketSettingIsMissing(t *testing.T) {
 	t.Parallel()
 	address, file := freeAddress(t), document(t, nil)
-	minio(t, address, region)
+	minio(t, address)
 	stdout, stderr, code := atticgen(t, owner, apply(address, file)...)
 	if code != 3 || len(stderr) != 2 ||
 		!strings.Contains(stderr[0], "lifecycle rule atticgen-infrequent-access is not supported by the store") || !strings.Contains(stderr[0], "--ignore-unsupported") ||
@@ -158,7 +158,7 @@ func TestBucketSettingIsMissing(t *testing.T) {
 func TestBucketRights(t *testing.T) {
 	t.Parallel()
 	address, file := freeAddress(t), document(t, whatMinIOHas)
-	minio(t, address, region)
+	minio(t, address)
 	if stdout, stderr, code := atticgen(t, owner, apply(address, document(t, func(d *objectstore.DesiredBucket) {
 		whatMinIOHas(d)
 		d.Versioning, d.Encryption, d.Lifecycle.OldVersionsDays = false, objectstore.EncryptionNone, 0
@@ -206,7 +206,7 @@ func TestBucketRights(t *testing.T) {
 func TestBucketWrongCredentials(t *testing.T) {
 	t.Parallel()
 	address, file := freeAddress(t), document(t, nil)
-	minio(t, address, region)
+	minio(t, address)
 	for _, tt := range []struct {
 		as   credentials
 		want string
@@ -239,7 +239,7 @@ func TestBucketStoreIsDown(t *testing.T) {
 func TestBucketInAPlainStore(t *testing.T) {
 	t.Parallel()
 	address, file := freeAddress(t), document(t, nil)
-	versitygw(t, address, region)
+	versitygw(t, address)
 	stdout, stderr, code := atticgen(t, owner, apply(address, file)...)
 	settings := []string{"versioning", "encryption", "lifecycle rule atticgen-old-versions", "lifecycle rule atticgen-infrequent-access", "lifecycle rule atticgen-incomplete-uploads"}
 	if code != 3 || len(stderr) != len(settings) {
@@ -256,7 +256,7 @@ func TestBucketInAPlainStore(t *testing.T) {
 	}
 
 	address = freeAddress(t)
-	versitygw(t, address, region, "--versioning-dir", t.TempDir())
+	versitygw(t, address, "--versioning-dir", t.TempDir())
 	stdout, stderr, code = atticgen(t, owner, apply(address, file, "--ignore-unsupported")...)
 	if code != 0 || stderr != nil || !slices.Contains(stdout, "versioning: changed (off → on)") {
 		t.Errorf("exit code %d, %v, %v", code, stdout, stderr)

@@ -36,9 +36,9 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// minio starts MinIO in a region, with keys for encryption, and returns at once:
+// minio starts MinIO, with keys for encryption, and returns at once:
 // atticgen can wait for it.
-func minio(t *testing.T, address, region string) {
+func minio(t *testing.T, address string) {
 	t.Helper()
 	start(t, testbin.MinIO(t), []string{
 		"MINIO_ROOT_USER=" + ownerKey,
@@ -50,8 +50,8 @@ func minio(t *testing.T, address, region string) {
 	}, "server", "--quiet", "--address", address, t.TempDir())
 }
 
-// versitygw starts a store in a region that has hardly any settings.
-func versitygw(t *testing.T, address, region string, options ...string) {
+// versitygw starts a store that has hardly any settings.
+func versitygw(t *testing.T, address string, options ...string) {
 	t.Helper()
 	args := append([]string{"--port", address, "--region", region, "--quiet", "posix"}, options...)
 	start(t, testbin.VersityGW(t), []string{"ROOT_ACCESS_KEY=" + ownerKey, "ROOT_SECRET_KEY=" + ownerSecret}, append(args, t.TempDir())...)

@@ -36,7 +36,7 @@ func generate(t *testing.T, change func(*v1alpha1.ObjectStoreKindSpec)) []meta.O
 	if change != nil {
 		change(&spec.Spec)
 	}
-	objects, problems := Generate(spec)
+	objects, problems := GenerateAlone(spec)
 	if validate.HasErrors(problems) {
 		t.Fatal(validate.Errors(problems))
 	}

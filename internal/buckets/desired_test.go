@@ -28,7 +28,7 @@ func TestReadDesired(t *testing.T) {
 func TestReadsWhatIsGenerated(t *testing.T) {
 	spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic"}}
 	spec.Spec.Endpoint, spec.Spec.Bucket = "https://s3.example.com", "nix-cache"
-	objects, _ := objectstore.Generate(spec)
+	objects, _ := objectstore.GenerateAlone(spec)
 	for _, o := range objects {
 		c, ok := o.(*corev1.ConfigMap)
 		if !ok {

@@ -12,12 +12,12 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// Generate turns a spec into typed objects. The spec is not modified. Problems
+// GenerateAlone turns a spec into typed objects. The spec is not modified. Problems
 // include warnings when it succeeds; with errors among them there are no
 // objects.
-func Generate(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem) {
-	full := DefaultKind(spec)
-	problems := ValidateKind(full)
+func GenerateAlone(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem) {
+	full := DefaultAlone(spec)
+	problems := ValidateAlone(full)
 	if validate.HasErrors(problems) {
 		return nil, problems
 	}
@@ -39,9 +39,9 @@ func namesOf(o v1alpha1.ObjectStore) naming.Set {
 	return naming.Set{Name: placement.NameOr(o.Metadata.Name, "store"), Namespace: o.Metadata.Namespace}
 }
 
-// DefaultKind is the spec with everything filled in that it leaves out. The
+// DefaultAlone is the spec with everything filled in that it leaves out. The
 // argument is not modified.
-func DefaultKind(o v1alpha1.ObjectStore) v1alpha1.ObjectStore {
+func DefaultAlone(o v1alpha1.ObjectStore) v1alpha1.ObjectStore {
 	o = defaulting.DeepCopy(o)
 	defaulting.Value(&o.Metadata.Namespace, naming.DefaultNamespace)
 	s := &o.Spec
@@ -54,9 +54,9 @@ func DefaultKind(o v1alpha1.ObjectStore) v1alpha1.ObjectStore {
 	return o
 }
 
-// ValidateKind checks a defaulted spec and reports everything that is wrong
+// ValidateAlone checks a defaulted spec and reports everything that is wrong
 // with it.
-func ValidateKind(o v1alpha1.ObjectStore) []validate.Problem {
+func ValidateAlone(o v1alpha1.ObjectStore) []validate.Problem {
 	p, path, s := &validate.Problems{}, field.NewPath("spec"), o.Spec
 	placement.ValidateMetadata(p, o.Metadata, "my-cache")
 	placement.Validate(p, path, s.Placement)

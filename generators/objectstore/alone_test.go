@@ -169,7 +169,7 @@ func TestWarnings(t *testing.T) {
 		spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic"}}
 		spec.Spec.Endpoint, spec.Spec.Bucket = "https://s3.example.com", "nix-cache"
 		tt.change(&spec.Spec)
-		_, problems := Generate(spec)
+		_, problems := GenerateAlone(spec)
 		if len(problems) != 1 || !strings.Contains(problems[0].Message, tt.want) || problems[0].Severity != tt.is {
 			t.Errorf("%s: %+v", name, problems)
 		}
@@ -179,7 +179,7 @@ func TestWarnings(t *testing.T) {
 func TestGenerateLeavesTheSpecAlone(t *testing.T) {
 	spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic"}}
 	spec.Spec.Provisioning = &v1alpha1.BucketProvisioning{Mode: ModeJob}
-	if _, problems := Generate(spec); !slices.ContainsFunc(problems, func(p validate.Problem) bool { return p.Path == "spec.provisioning.job.image" }) {
+	if _, problems := GenerateAlone(spec); !slices.ContainsFunc(problems, func(p validate.Problem) bool { return p.Path == "spec.provisioning.job.image" }) {
 		t.Errorf("%+v", problems)
 	}
 	if spec.Spec.Provisioning.Job != nil || spec.Spec.Lifecycle != nil || spec.Metadata.Namespace != "" {

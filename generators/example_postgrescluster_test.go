@@ -16,7 +16,7 @@ func ExampleGenerate_postgresCluster() {
 		APIVersion: v1alpha1.APIVersion,
 		Kind:       v1alpha1.KindPostgresCluster,
 		Metadata:   v1alpha1.Metadata{Name: "my-pg", Namespace: "my-namespace"},
-		Spec: v1alpha1.StandalonePostgresSpec{PostgresClusterSpec: v1alpha1.PostgresClusterSpec{
+		Spec: v1alpha1.PostgresClusterKindSpec{PostgresClusterSpec: v1alpha1.PostgresClusterSpec{
 			Database:         "mydb",
 			Owner:            "myapp",
 			Backup:           &v1alpha1.Backup{Endpoint: "https://s3.example.com"},

@@ -279,7 +279,7 @@ func TestPostgresLetsServicesIn(t *testing.T) {
 	objects, _ := generate(t, func(s *v1alpha1.HPADeploymentSpec) { s.Postgres = []string{"web-pg"} })
 	database, problems := postgrescluster.GenerateAlone(v1alpha1.PostgresCluster{
 		Metadata: v1alpha1.Metadata{Name: "web-pg", Namespace: "shop"},
-		Spec: v1alpha1.StandalonePostgresSpec{
+		Spec: v1alpha1.PostgresClusterKindSpec{
 			PostgresClusterSpec: v1alpha1.PostgresClusterSpec{
 				AllowedPodLabels: map[string]string{naming.LabelName: "web"},
 				Backup:           &v1alpha1.Backup{Enabled: new(false)},

@@ -109,8 +109,12 @@ var fuller = map[string]any{
 		Flux:   &v1alpha1.FluxDelivery{},
 		ArgoCD: &v1alpha1.ArgoCDDelivery{},
 	}}},
+	v1alpha1.KindHelmChart: &v1alpha1.HelmChart{Spec: v1alpha1.HelmChartSpec{Release: v1alpha1.Release{
+		Flux:   &v1alpha1.FluxDelivery{},
+		ArgoCD: &v1alpha1.ArgoCDDelivery{},
+	}}},
 	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens}},
-	v1alpha1.KindPostgresCluster: &v1alpha1.PostgresCluster{Spec: v1alpha1.StandalonePostgresSpec{
+	v1alpha1.KindPostgresCluster: &v1alpha1.PostgresCluster{Spec: v1alpha1.PostgresClusterKindSpec{
 		PostgresClusterSpec: fullPostgres,
 		Placement:           v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 	}},

@@ -15,13 +15,13 @@ type PostgresCluster struct {
 	// Cluster itself, and the beginning of its Services and Secrets. Required.
 	Metadata Metadata `json:"metadata"`
 	// Spec is what differs from the defaults. Required.
-	Spec StandalonePostgresSpec `json:"spec"`
+	Spec PostgresClusterKindSpec `json:"spec"`
 }
 
-// StandalonePostgresSpec is a PostgreSQL cluster with a namespace and a network
+// PostgresClusterKindSpec is a PostgreSQL cluster with a namespace and a network
 // of its own. Only spec.backup.endpoint is required, and that only where
 // spec.backup.enabled is not false.
-type StandalonePostgresSpec struct {
+type PostgresClusterKindSpec struct {
 	PostgresClusterSpec `json:",inline"`
 
 	// ImagePullSecrets are the names of Secrets with registry credentials.
@@ -29,13 +29,13 @@ type StandalonePostgresSpec struct {
 	ImagePullSecrets []string `json:"imagePullSecrets,omitempty"`
 
 	// Network is whom the cluster may talk to.
-	Network *StandalonePostgresNetwork `json:"network,omitempty"`
+	Network *PostgresClusterNetwork `json:"network,omitempty"`
 
 	Placement `json:",inline"`
 }
 
-// StandalonePostgresNetwork is whom a cluster of its own may talk to.
-type StandalonePostgresNetwork struct {
+// PostgresClusterNetwork is whom a cluster of its own may talk to.
+type PostgresClusterNetwork struct {
 	// Enabled set false leaves out all network policies; nothing else of the
 	// block, allowedPodLabels and allowedPeers counts then. Default: true (the
 	// reference's enable_network_policy).

@@ -26,7 +26,7 @@ func delivered(delivery string, change func(*v1alpha1.HelmChartSpec)) v1alpha1.H
 			Release: v1alpha1.Release{
 				Delivery:    delivery,
 				ValuesFiles: []string{"values.yaml"},
-				Values:      v1alpha1.Values{"replicas": 2, "log": map[string]any{"level": nil}},
+				Values:      v1alpha1.Values{"replicas": 2, "log": map[string]any{"level": "info"}},
 			},
 		},
 	}
@@ -86,7 +86,7 @@ func TestFlux(t *testing.T) {
 	if err := json.Unmarshal(release.Spec.Values.Raw, &values); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"replicas": 2.0, "log": map[string]any{"format": "json", "level": nil}}
+	want := map[string]any{"replicas": 2.0, "log": map[string]any{"format": "json", "level": "info"}}
 	if diff := cmp.Diff(want, values); diff != "" {
 		t.Error(diff)
 	}
@@ -123,7 +123,7 @@ func TestArgoCD(t *testing.T) {
 			RepoURL: "https://charts.example.com", Chart: "traefik", TargetRevision: "1.2.3",
 			Helm: &argocd.ApplicationSourceHelm{
 				ReleaseName:  "web",
-				ValuesObject: map[string]any{"replicas": 2.0, "log": map[string]any{"format": "json", "level": nil}},
+				ValuesObject: map[string]any{"replicas": 2.0, "log": map[string]any{"format": "json", "level": "info"}},
 				SkipTests:    true,
 			},
 		},
@@ -157,6 +157,7 @@ func TestDeliveryProblems(t *testing.T) {
 		"a folder for Flux":      {"flux", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
 		"a folder for Argo CD":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
 		"API versions":           {"flux", func(s *v1alpha1.HelmChartSpec) { s.APIVersions = []string{"a/v1"} }, "spec.apiVersions: does not count with delivery flux"},
+		"nulls":                  {"flux", func(s *v1alpha1.HelmChartSpec) { s.Values = v1alpha1.Values{"a": nil, "b": map[string]any{"c": nil}} }, "spec.values: give null to a, b.c"},
 		"a missing values file":  {"flux", func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = []string{"other.yaml"} }, "spec.valuesFiles[0]: is \"other.yaml\", which cannot be had"},
 		"Flux's block elsewhere": {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{} }, "spec.flux: counts only for delivery flux"},
 		"Argo CD's elsewhere":    {"inflate", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{} }, "spec.argocd: counts only for delivery argocd"},

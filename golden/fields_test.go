@@ -161,6 +161,9 @@ func leaves(t reflect.Type, path string) []string {
 	case reflect.Pointer:
 		return leaves(t.Elem(), path)
 	case reflect.Map, reflect.Slice:
+		if t.Elem().Kind() == reflect.Interface {
+			return []string{path} // A chart's values, in the chart's own shape.
+		}
 		return leaves(t.Elem(), path+"[*]")
 	case reflect.Struct:
 		var all []string

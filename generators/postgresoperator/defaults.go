@@ -35,11 +35,7 @@ func Default(o v1alpha1.PostgresOperator) v1alpha1.PostgresOperator {
 	defaulting.Value(&o.Metadata.Namespace, naming.DefaultOperatorNamespace)
 	s := &o.Spec
 	chart := defaulting.Block(&s.Chart)
-	if chart.Name == "" {
-		defaulting.Value(&chart.Repository, DefaultRepository)
-	}
-	defaulting.Value(&chart.Name, DefaultChart)
-	defaulting.Value(&chart.Version, DefaultVersion)
+	*chart = v1alpha1.PostgresOperatorChart(CompleteRef(v1alpha1.ChartRef(*chart)))
 	defaulting.Pointer(&s.Replicas, DefaultReplicas)
 	defaulting.Pointer(&s.PodMonitor, true)
 	hardened.DefaultResources(defaulting.Block(&s.Resources), defaultResources)
@@ -48,4 +44,15 @@ func Default(o v1alpha1.PostgresOperator) v1alpha1.PostgresOperator {
 	hardened.DefaultKubernetesAPI(&network.KubernetesAPI)
 	helmchart.DefaultRelease(&s.Release, o.Metadata.Name)
 	return o
+}
+
+// CompleteRef is a reference to the operator's chart with everything filled in that
+// it leaves out. A name without a repository is a chart of one's own, in a folder.
+func CompleteRef(chart v1alpha1.ChartRef) v1alpha1.ChartRef {
+	if chart.Name == "" {
+		defaulting.Value(&chart.Repository, DefaultRepository)
+	}
+	defaulting.Value(&chart.Name, DefaultChart)
+	defaulting.Value(&chart.Version, DefaultVersion)
+	return chart
 }

@@ -30,10 +30,10 @@ type named struct {
 // FromSpecs are the charts that specs below base and overlays of a folder name,
 // sorted, each once. The documents are read as they stand: a patch in an overlay
 // that changes only the version gets the rest from the document in base with its
-// kind and name, and what that leaves out from defaults, which are by kind.
+// kind and name, and what that leaves out from what completes specs of its kind.
 // Patches written inside a kustomization are not seen, nor specs that leave a
 // chart to Flux or Argo CD.
-func FromSpecs(root string, defaults map[string]v1alpha1.ChartRef) ([]v1alpha1.ChartRef, error) {
+func FromSpecs(root string, complete map[string]func(v1alpha1.ChartRef) v1alpha1.ChartRef) ([]v1alpha1.ChartRef, error) {
 	d, err := openDisk(root)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,9 @@ func FromSpecs(root string, defaults map[string]v1alpha1.ChartRef) ([]v1alpha1.C
 				n.ref = over(other.ref, n.ref)
 			}
 		}
-		n.ref = over(defaults[n.kind], n.ref)
+		if f, ok := complete[n.kind]; ok {
+			n.ref = f(n.ref)
+		}
 		if n.ref.Name != "" && n.ref.Version != "" && !slices.Contains(refs, n.ref) {
 			refs = append(refs, n.ref)
 		}

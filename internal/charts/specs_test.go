@@ -27,7 +27,11 @@ func TestFromSpecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	const cnpg = "https://cloudnative-pg.github.io/charts"
-	got, err := FromSpecs(".", map[string]v1alpha1.ChartRef{"PostgresOperator": {Name: "cloudnative-pg", Version: "0.29.0", Repository: cnpg}})
+	got, err := FromSpecs(".", map[string]func(v1alpha1.ChartRef) v1alpha1.ChartRef{
+		"PostgresOperator": func(ref v1alpha1.ChartRef) v1alpha1.ChartRef {
+			return over(v1alpha1.ChartRef{Name: "cloudnative-pg", Version: "0.29.0", Repository: cnpg}, ref)
+		},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/postgresoperator"
 	"gitlab.com/attic-cache/atticgen/internal/charts"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/report"
@@ -53,14 +54,10 @@ func (o *chartOptions) addCredentials(flags *pflag.FlagSet) {
 
 // refs are the charts that specs name.
 func (o *chartOptions) refs() ([]v1alpha1.ChartRef, error) {
-	return charts.FromSpecs(o.root, defaultCharts())
-}
-
-// defaultCharts are those of kinds whose specs need not name one.
-func defaultCharts() map[string]v1alpha1.ChartRef {
-	return map[string]v1alpha1.ChartRef{
-		"PostgresOperator": {Repository: "https://cloudnative-pg.github.io/charts", Name: "cloudnative-pg", Version: "0.29.0"},
-	}
+	// A PostgresOperator need not name its chart.
+	return charts.FromSpecs(o.root, map[string]func(v1alpha1.ChartRef) v1alpha1.ChartRef{
+		v1alpha1.KindPostgresOperator: postgresoperator.CompleteRef,
+	})
 }
 
 // maxPassword is more than any server takes.

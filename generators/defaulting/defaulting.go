@@ -43,6 +43,10 @@ func deepCopy(v reflect.Value) reflect.Value {
 			out.Set(reflect.New(v.Type().Elem()))
 			out.Elem().Set(deepCopy(v.Elem()))
 		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			out.Set(deepCopy(v.Elem()))
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			out.Field(i).Set(deepCopy(v.Field(i)))

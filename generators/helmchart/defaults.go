@@ -11,13 +11,9 @@ import (
 const DefaultKubeVersion = placement.DefaultPodSecurityVersion + ".0"
 
 // Default is the spec with everything filled in that it leaves out. The
-// argument is not modified, and neither are its values when they are merged.
+// argument is not modified.
 func Default(c v1alpha1.HelmChart) v1alpha1.HelmChart {
-	values := c.Spec.Values
-	// Values are only read, and may hold what a copy by type cannot: nulls.
-	c.Spec.Values = nil
 	c = defaulting.DeepCopy(c)
-	c.Spec.Values = values
 	DefaultRelease(&c.Spec.Release, c.Metadata.Name)
 	return c
 }

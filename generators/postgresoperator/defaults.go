@@ -26,11 +26,7 @@ var defaultResources = v1alpha1.ResourceRequirements{
 // Default is the spec with everything filled in that it leaves out. The argument
 // is not modified.
 func Default(o v1alpha1.PostgresOperator) v1alpha1.PostgresOperator {
-	values := o.Spec.Values
-	// Values are only read, and may hold what a copy by type cannot: nulls.
-	o.Spec.Values = nil
 	o = defaulting.DeepCopy(o)
-	o.Spec.Values = values
 
 	defaulting.Value(&o.Metadata.Namespace, naming.DefaultOperatorNamespace)
 	s := &o.Spec

@@ -73,7 +73,7 @@ func (c *client) settled(ctx context.Context, is func(context.Context) (bool, er
 		if pause > 4*outage.FirstPause {
 			return &failure{message: "the store accepts it, and does not have it afterwards", unknown: true}
 		}
-		if err := c.sleep(ctx, pause); err != nil {
+		if err := c.Pause(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package buckets
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/md5"
 	"crypto/sha256"
@@ -16,7 +15,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/minio/minio-go/v7/pkg/s3utils"
 	"github.com/minio/minio-go/v7/pkg/signer"
@@ -27,8 +25,6 @@ import (
 )
 
 const (
-	defaultTimeout = 30 * time.Second
-	defaultWait    = 5 * time.Minute
 	// maxBody is more than a bucket's thousand lifecycle rules can fill.
 	maxBody = 4 << 20
 )
@@ -37,14 +33,10 @@ const (
 // by itself: the SDK's own calls read lifecycle rules into a form that has no
 // place for all that a rule can hold, and what is written back would lack it.
 type client struct {
-	http                   *http.Client
+	*outage.Session
 	base                   *url.URL
 	bucket, region         string
 	keyID, secret, session string
-	timeout                time.Duration
-	deadline               time.Time // after which nothing is tried again
-	now                    func() time.Time
-	sleep                  func(context.Context, time.Duration) error
 }
 
 func newClient(o Options) (*client, error) {
@@ -65,33 +57,15 @@ func newClient(o Options) (*client, error) {
 			return nil, errors.New("a credential has white space or other characters in it that none has; give it as it was made, without a line end")
 		}
 	}
-	c := &client{
-		http:    &http.Client{},
+	return &client{
+		Session: outage.Patience{Timeout: o.Timeout, Wait: o.Wait, HTTP: o.HTTP, Now: o.now, Sleep: o.sleep}.Start(),
 		base:    address(base, o.Desired.Bucket, o.Region),
 		bucket:  o.Desired.Bucket,
 		region:  o.Region,
 		keyID:   o.AccessKeyID,
 		secret:  o.SecretAccessKey,
 		session: o.SessionToken,
-		timeout: defaultTimeout,
-		now:     time.Now,
-		sleep:   outage.Sleep,
-	}
-	if o.HTTP != nil {
-		copied := *o.HTTP
-		copied.Jar = nil
-		c.http = &copied
-	}
-	// The signature is for one host alone.
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if o.Timeout > 0 {
-		c.timeout = o.Timeout
-	}
-	if o.now != nil && o.sleep != nil {
-		c.now, c.sleep = o.now, o.sleep
-	}
-	c.deadline = c.now().Add(cmp.Or(o.Wait, defaultWait))
-	return c, nil
+	}, nil
 }
 
 // address is the bucket's own. Amazon, Google and Alibaba want the bucket in the
@@ -157,24 +131,11 @@ func (c *client) write(ctx context.Context, r request, document any) error {
 // send sends a request until the store has dealt with it. All requests can be
 // repeated.
 func (c *client) send(ctx context.Context, r request) (answer, error) {
-	for pause := outage.FirstPause; ; pause = min(2*pause, outage.LongestPause) {
-		a, err := c.try(ctx, r)
-		f, ok := errors.AsType[*failure](err)
-		if !ok || !f.passing {
-			return a, err
-		}
-		left := c.deadline.Sub(c.now())
-		if left <= 0 {
-			return answer{}, err
-		}
-		if cause := c.sleep(ctx, min(pause, left)); cause != nil {
-			return answer{}, fmt.Errorf("%w, while waiting for the store: %s", cause, f.Error())
-		}
-	}
+	return outage.Try(ctx, c.Session, "the store", isPassing, func() (answer, error) { return c.try(ctx, r) })
 }
 
 func (c *client) try(ctx context.Context, r request) (answer, error) {
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	limited, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	u := *c.base
 	if r.about != "" {
@@ -194,7 +155,7 @@ func (c *client) try(ctx context.Context, r request) (answer, error) {
 		sum := md5.Sum(r.body)
 		req.Header.Set("Content-Md5", base64.StdEncoding.EncodeToString(sum[:]))
 	}
-	resp, err := c.http.Do(signer.SignV4(*req, c.keyID, c.secret, c.session, c.region))
+	resp, err := c.HTTP.Do(signer.SignV4(*req, c.keyID, c.secret, c.session, c.region))
 	if err != nil {
 		return answer{}, c.unanswered(ctx, r, err)
 	}

@@ -58,6 +58,12 @@ func isUnsupported(err error) bool {
 	return ok && f.unsupported()
 }
 
+// isPassing tells whether trying again may help.
+func isPassing(err error) bool {
+	f, ok := errors.AsType[*failure](err)
+	return ok && f.passing
+}
+
 // unanswered explains a request without an answer.
 func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	if ctx.Err() != nil {
@@ -68,7 +74,7 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	}
 	cause := c.clean(err.Error())
 	if errors.Is(err, context.DeadlineExceeded) {
-		cause = fmt.Sprintf("nothing within %s", c.timeout)
+		cause = fmt.Sprintf("nothing within %s", c.Timeout)
 	}
 	return &failure{
 		message:     fmt.Sprintf("%s: no answer from the store: %s", r, cause),

@@ -2,7 +2,6 @@ package caches
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
@@ -19,8 +17,6 @@ import (
 )
 
 const (
-	defaultTimeout = 30 * time.Second
-	defaultWait    = 5 * time.Minute
 	// maxBody of an answer, of which Attic's are a small part.
 	maxBody = 64 << 10
 	// maxToken is more than HTTP servers take in a header.
@@ -35,14 +31,10 @@ var (
 
 // client is a checked form of Options.
 type client struct {
-	http     *http.Client
-	base     *url.URL
-	host     string
-	token    string
-	timeout  time.Duration
-	deadline time.Time // after which nothing is tried again
-	now      func() time.Time
-	sleep    func(context.Context, time.Duration) error
+	*outage.Session
+	base  *url.URL
+	host  string
+	token string
 }
 
 func newClient(o Options) (*client, error) {
@@ -64,30 +56,12 @@ func newClient(o Options) (*client, error) {
 	case !visible.Matches(token):
 		return nil, errors.New("the token is not one word of at most 16 KiB; give it as it was made, and nothing besides")
 	}
-	c := &client{
-		http:    &http.Client{},
+	return &client{
+		Session: outage.Patience{Timeout: o.Timeout, Wait: o.Wait, HTTP: o.HTTP, Now: o.now, Sleep: o.sleep}.Start(),
 		base:    base,
 		host:    o.Host,
 		token:   token,
-		timeout: defaultTimeout,
-		now:     time.Now,
-		sleep:   outage.Sleep,
-	}
-	if o.HTTP != nil {
-		copied := *o.HTTP
-		copied.Jar = nil
-		c.http = &copied
-	}
-	// The token would go along, and a POST would become a GET.
-	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if o.Timeout > 0 {
-		c.timeout = o.Timeout
-	}
-	if o.now != nil && o.sleep != nil {
-		c.now, c.sleep = o.now, o.sleep
-	}
-	c.deadline = c.now().Add(cmp.Or(o.Wait, defaultWait))
-	return c, nil
+	}, nil
 }
 
 // read returns the configuration of a cache. The server demands r of the token,
@@ -152,24 +126,11 @@ type request struct {
 // of its answer. All requests can be repeated: creating a cache twice fails,
 // which the caller knows how to take.
 func (c *client) send(ctx context.Context, r request) ([]byte, error) {
-	for pause := outage.FirstPause; ; pause = min(2*pause, outage.LongestPause) {
-		body, err := c.try(ctx, r)
-		f, ok := errors.AsType[*failure](err)
-		if !ok || !f.passing {
-			return body, err
-		}
-		left := c.deadline.Sub(c.now())
-		if left <= 0 {
-			return nil, err
-		}
-		if cause := c.sleep(ctx, min(pause, left)); cause != nil {
-			return nil, fmt.Errorf("%w, while waiting for the server: %s", cause, f.Error())
-		}
-	}
+	return outage.Try(ctx, c.Session, "the server", isPassing, func() ([]byte, error) { return c.try(ctx, r) })
 }
 
 func (c *client) try(ctx context.Context, r request) ([]byte, error) {
-	limited, cancel := context.WithTimeout(ctx, c.timeout)
+	limited, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	var content []byte
 	if r.body != nil {
@@ -190,7 +151,7 @@ func (c *client) try(ctx context.Context, r request) ([]byte, error) {
 	if content != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.HTTP.Do(req)
 	if err != nil {
 		return nil, c.unanswered(ctx, r, err)
 	}

@@ -46,6 +46,12 @@ func isUnreachable(err error) bool {
 	return ok && f.unreachable
 }
 
+// isPassing tells whether trying again may help.
+func isPassing(err error) bool {
+	f, ok := errors.AsType[*failure](err)
+	return ok && f.passing
+}
+
 // unanswered explains a request without an answer.
 func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	if ctx.Err() != nil {
@@ -56,7 +62,7 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	}
 	cause := c.clean(err.Error())
 	if errors.Is(err, context.DeadlineExceeded) {
-		cause = fmt.Sprintf("nothing within %s", c.timeout)
+		cause = fmt.Sprintf("nothing within %s", c.Timeout)
 	}
 	return &failure{
 		message:     fmt.Sprintf("%s: no answer from the server: %s", r.method, cause),

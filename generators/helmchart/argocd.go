@@ -45,9 +45,13 @@ func validateArgoCD(p *validate.Problems, path *field.Path, r v1alpha1.Release) 
 	}
 	p.DNSLabel(at.Child("namespace"), r.ArgoCD.Namespace)
 	p.ObjectName(at.Child("project"), r.ArgoCD.Project)
-	if u, err := url.Parse(r.ArgoCD.Server); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		p.Add(at.Child("server"), fmt.Sprintf("is %s, which is not the URL of an API server", validate.Quote(r.ArgoCD.Server)),
-			"write the URL that Argo CD knows the cluster by, as in "+DefaultArgoCDServer)
+	const hint = "write the URL that Argo CD knows the cluster by, as in " + DefaultArgoCDServer
+	u, err := url.Parse(r.ArgoCD.Server)
+	switch {
+	case strings.ContainsAny(r.ArgoCD.Server, "@?#"): // What may be secret is not repeated.
+		p.Add(at.Child("server"), "has more than scheme, host, port and path", hint)
+	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+		p.Add(at.Child("server"), fmt.Sprintf("is %s, which is not the URL of an API server", validate.Quote(r.ArgoCD.Server)), hint)
 	}
 }
 

@@ -62,16 +62,16 @@ func TestChartsThatAreRefused(t *testing.T) {
 		}, nil, "spec.values", "give no objects"},
 		"fail":             {map[string]string{one: `{{ fail "choose a password" }}`}, nil, "spec.values", "choose a password"},
 		"required":         {map[string]string{one: `{{ required "password is needed" .Values.password }}`}, nil, "spec.values", "password is needed"},
-		"bad template":     {map[string]string{one: `{{ if }}`}, nil, "spec.values", one},
-		"no such function": {map[string]string{one: `{{ env "HOME" }}`}, nil, "spec.values", `"env" not defined`},
-		"expandenv":        {map[string]string{one: `{{ expandenv "$HOME" }}`}, nil, "spec.values", `"expandenv" not defined`},
+		"bad template":     {map[string]string{one: `{{ if }}`}, nil, "spec.chart", one},
+		"no such function": {map[string]string{one: `{{ env "HOME" }}`}, nil, "spec.chart", `"env" not defined`},
+		"expandenv":        {map[string]string{one: `{{ expandenv "$HOME" }}`}, nil, "spec.chart", `"expandenv" not defined`},
 		"endless include":  {map[string]string{one: `{{ include "a" . }}`, "templates/_a.tpl": `{{ define "a" }}{{ include "a" . }}{{ end }}`}, nil, "spec.values", "nested"},
 		"panic":            {map[string]string{one: `{{ repeat -1 "x" }}`}, nil, "spec.values", "negative"},
 		"bad YAML":         {map[string]string{one: configMap + "---\nkind: [\n"}, nil, "spec.values", `"small/templates/one.yaml" give what is not YAML: line 6`},
 		"alias bomb": {map[string]string{
 			one: "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n",
 		}, nil, "spec.values", "aliasing"},
-		"not an object":     {map[string]string{one: "just text"}, nil, "spec.values", "from line 1 on, what has no an object"},
+		"not an object":     {map[string]string{one: "just text"}, nil, "spec.values", "from line 1 on, what is not an object"},
 		"no kind":           {map[string]string{one: "apiVersion: v1\nmetadata: {name: a}\n"}, nil, "spec.values", "no kind"},
 		"no version":        {map[string]string{one: "kind: ConfigMap\nmetadata: {name: a}\n"}, nil, "spec.values", "no apiVersion"},
 		"no name":           {map[string]string{one: "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a}\n"}, nil, "spec.values", "no metadata.name"},
@@ -157,9 +157,9 @@ func TestTemplatesReachNothing(t *testing.T) {
 
 func TestValuesFilesThatAreRefused(t *testing.T) {
 	files := chart(map[string]string{one: configMap})
-	files.values = map[string]string{"list.yaml": "[1, 2]", "text.yaml": "text", "bad.yaml": "a:\n  - [", "fine.yaml": "a: 1", "null.yaml": "null"}
+	files.values = map[string]string{"list.yaml": "[1, 2]", "text.yaml": "text", "bad.yaml": "a:\n  - [", "fine.yaml": "a: 1", "null.yaml": "null", "twice.yaml": "a: 1\na: 2"}
 	_, problems := helmchart.Generate(small(func(s *v1alpha1.HelmChartSpec) {
-		s.ValuesFiles = []string{"fine.yaml", "list.yaml", "absent.yaml", "text.yaml", "bad.yaml", "null.yaml"}
+		s.ValuesFiles = []string{"fine.yaml", "list.yaml", "absent.yaml", "text.yaml", "bad.yaml", "null.yaml", "twice.yaml"}
 	}), files)
 	var got []string
 	for _, p := range problems {
@@ -170,6 +170,7 @@ func TestValuesFilesThatAreRefused(t *testing.T) {
 		`spec.valuesFiles[2] is "absent.yaml", which cannot be had: there is no file absent.yaml`,
 		`spec.valuesFiles[3] is "text.yaml", which holds no map`,
 		`spec.valuesFiles[4] is "bad.yaml", which is not YAML: line 2`,
+		`spec.valuesFiles[6] is "twice.yaml", which is not YAML: line 2: key "a" already set in map`,
 	}
 	for i := range max(len(want), len(got)) {
 		if i >= len(got) || i >= len(want) || !strings.HasPrefix(got[i], want[i]) {

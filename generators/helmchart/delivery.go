@@ -35,6 +35,9 @@ func handedOver(p *validate.Problems, o Options, files Files) (map[string]any, b
 	if len(o.Release.APIVersions) > 0 {
 		p.Warn(o.Path.Child("apiVersions"), fmt.Sprintf("does not count with delivery %s: the controller asks the cluster", o.Release.Delivery), "remove it")
 	}
+	if o.Release.KubeVersion != DefaultKubeVersion {
+		p.Warn(o.Path.Child("kubeVersion"), fmt.Sprintf("does not count with delivery %s: the controller asks the cluster", o.Release.Delivery), "remove it")
+	}
 	if files == nil && len(o.Release.ValuesFiles) > 0 {
 		p.Add(o.Path.Child("valuesFiles"), "cannot be had: no files are handed in here", "write the values into the spec, or hand in files")
 		return nil, false

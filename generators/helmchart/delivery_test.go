@@ -158,12 +158,13 @@ func TestDeliveryProblems(t *testing.T) {
 		"a folder for Argo CD":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
 		"API versions":           {"flux", func(s *v1alpha1.HelmChartSpec) { s.APIVersions = []string{"a/v1"} }, "spec.apiVersions: does not count with delivery flux"},
 		"nulls":                  {"flux", func(s *v1alpha1.HelmChartSpec) { s.Values = v1alpha1.Values{"a": nil, "b": map[string]any{"c": nil}} }, "spec.values: give null to a, b.c"},
+		"a Kubernetes version":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.KubeVersion = "v1.40.0" }, "spec.kubeVersion: does not count with delivery argocd"},
 		"a missing values file":  {"flux", func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = []string{"other.yaml"} }, "spec.valuesFiles[0]: is \"other.yaml\", which cannot be had"},
 		"Flux's block elsewhere": {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{} }, "spec.flux: counts only for delivery flux"},
 		"Argo CD's elsewhere":    {"inflate", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{} }, "spec.argocd: counts only for delivery argocd"},
 		"a short interval":       {"flux", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{Interval: "1s"} }, "spec.flux.interval: is \"1s\""},
 		"no interval":            {"flux", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{Interval: "often"} }, "spec.flux.interval: is \"often\", which is not a duration"},
-		"credentials":            {"argocd", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{Server: "https://a:b@c"} }, "spec.argocd.server: is \"https://a:b@c\", which is not the URL"},
+		"credentials":            {"argocd", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{Server: "https://a:b@c"} }, "spec.argocd.server: has more than scheme, host, port and path"},
 		"another cluster":        {"argocd", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{Server: "https://c.example.com"} }, "spec.argocd.server: is another cluster"},
 	} {
 		t.Run(name, func(t *testing.T) {

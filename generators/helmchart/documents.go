@@ -48,6 +48,20 @@ func (r renderer) documents(p *validate.Problems, from rendered) []document {
 	return all
 }
 
+// definedElsewhere are the definitions of the chart's crds folder, if they are left
+// out. What is wrong with them does not matter then.
+func (r renderer) definedElsewhere(from rendered) []document {
+	if *r.options.Release.IncludeCRDs {
+		return nil
+	}
+	var all []document
+	ignored := &validate.Problems{}
+	for _, file := range from.crds {
+		all = append(all, r.split(ignored, file.Name, string(file.Data), true)...)
+	}
+	return all
+}
+
 // separator is where Helm splits what a template gives.
 var separator = regexp.MustCompile(`(?:^|\s*\n)---\s*`)
 
@@ -78,7 +92,7 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 		}
 		fields, err := exactly(data)
 		if err != nil {
-			r.unfit(p, template, before, "an object")
+			r.unfit(p, template, before, "is not an object")
 			continue
 		}
 		if fields == nil { // Nothing but comments.
@@ -87,13 +101,13 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 		for _, item := range items(fields) {
 			object, ok := item.(map[string]any)
 			if !ok {
-				r.unfit(p, template, before, "an object in a list")
+				r.unfit(p, template, before, "is a list of more than objects")
 				continue
 			}
 			fillNulls(object)
 			d := document{template: template, object: &unstructured.Unstructured{Object: object}, crd: crd}
 			if missing := incomplete(object); missing != "" {
-				r.unfit(p, template, before, missing)
+				r.unfit(p, template, before, "has no "+missing)
 				continue
 			}
 			d.hook = hookOf(d.object)
@@ -103,8 +117,8 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 	return out
 }
 
-func (r renderer) unfit(p *validate.Problems, template string, before int, missing string) {
-	p.Add(r.options.Path.Child("values"), fmt.Sprintf("make the template %s give, from line %d on, what has no %s", validate.Quote(template), before+1, missing),
+func (r renderer) unfit(p *validate.Problems, template string, before int, problem string) {
+	p.Add(r.options.Path.Child("values"), fmt.Sprintf("make the template %s give, from line %d on, what %s", validate.Quote(template), before+1, problem),
 		"write the values that the chart expects, or take another version of it")
 }
 

@@ -31,15 +31,16 @@ const (
 )
 
 // place turns documents into the objects of an environment: without hooks, each
-// in its namespace and its wave, in the order in which Helm installs kinds.
-func (r renderer) place(p *validate.Problems, all []document) []meta.Object {
+// in its namespace and its wave, in the order in which Helm installs kinds. What
+// is defined elsewhere only says which kinds are of the whole cluster.
+func (r renderer) place(p *validate.Problems, all, definedElsewhere []document) []meta.Object {
+	r.reportHooks(p, all)
 	documents := r.kept(all)
 	if len(documents) == 0 {
 		p.Add(r.options.Path.Child("values"), "make the chart give no objects", "switch a part of it on, or remove the spec")
 		return nil
 	}
-	r.reportHooks(p, all)
-	cluster := scopesOf(documents)
+	cluster := scopesOf(slices.Concat(definedElsewhere, documents))
 	before, after := waves(documents, fateBefore, meta.WavePlatformFirst), waves(documents, fateAfter, waveAfter)
 	type placed struct {
 		document

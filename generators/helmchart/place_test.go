@@ -74,6 +74,21 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// Which kinds are of the whole cluster does not depend on who installs their
+// definitions.
+func TestScopeOfKindsDefinedElsewhere(t *testing.T) {
+	objects := generate(t, demoSpec(v1alpha1.Release{IncludeCRDs: new(false)}), memory{chart: demoFiles(t)})
+	metadata := object(t, objects, "Globe", "earth")["metadata"].(map[string]any)
+	if namespace, ok := metadata["namespace"]; ok {
+		t.Errorf("Globe has the namespace %v", namespace)
+	}
+	for _, o := range objects {
+		if o.GetName() == "globes.demo.example.com" {
+			t.Error("its definition is there")
+		}
+	}
+}
+
 func TestHookJobs(t *testing.T) {
 	jobOf := func(values v1alpha1.Values) map[string]any {
 		return object(t, generate(t, demoSpec(v1alpha1.Release{Values: values}), memory{chart: demoFiles(t)}), "Job", "demo-before")

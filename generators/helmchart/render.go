@@ -23,7 +23,9 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 	}
 	raw, err := files.Chart(o.Chart)
 	if err != nil {
-		p.Add(at, "cannot be had: "+oneLine(err.Error()), "run atticgen chart pull if the chart has not been pulled yet")
+		for _, e := range fileErrors(err, "run atticgen chart pull if the chart has not been pulled yet") {
+			p.Add(at, e.Message, e.Hint)
+		}
 		return nil
 	}
 	values := userValues(p, o, files)
@@ -41,6 +43,10 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 	}
 	rendered, err := r.render(checked)
 	if err != nil {
+		if strings.HasPrefix(err.Error(), "parse error") {
+			p.Add(at, "has a template that is none: "+oneLine(err.Error()), "take another version of the chart")
+			return nil
+		}
 		p.Add(o.Path.Child("values"), "cannot be rendered: "+oneLine(err.Error()), "write the values that the chart asks for")
 		return nil
 	}
@@ -49,7 +55,7 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 		return nil
 	}
 	r.checkStable(p, documents)
-	return r.place(p, documents)
+	return r.place(p, documents, r.definedElsewhere(rendered))
 }
 
 // renderer is a release while it is rendered.

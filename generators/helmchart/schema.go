@@ -99,7 +99,7 @@ func leaves(e *jsonschema.ValidationError) []*jsonschema.ValidationError {
 // counted from where the document begins.
 func yamlError(err error, before int) string {
 	text := oneLine(err.Error())
-	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: "} {
+	for _, prefix := range []string{"error converting YAML to JSON: ", "yaml: ", "unmarshal errors: "} {
 		text = strings.TrimPrefix(text, prefix)
 	}
 	var line int

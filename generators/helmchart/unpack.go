@@ -91,6 +91,9 @@ func (b *budget) unpack(archive []byte, depth int) ([]File, error) {
 			name = strings.TrimSuffix(name, "/")
 		}
 		if problem := pathProblem(folder); problem != "" && (folder != "" || !isFolder) {
+			if folder == "" {
+				problem = "is absolute"
+			}
 			return nil, nameError(header.Name, problem)
 		}
 		if problem := pathProblem(name); problem != "" && (name != "" || !isFolder) {

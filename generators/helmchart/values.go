@@ -29,11 +29,13 @@ func userValues(p *validate.Problems, o Options, files Files) map[string]any {
 		at := o.Path.Child("valuesFiles").Index(i)
 		content, err := files.Values(name)
 		if err != nil {
-			p.Add(at, fmt.Sprintf("is %s, which cannot be had: %s", validate.Quote(name), oneLine(err.Error())), "write the path of a file below the folder with charts.lock")
+			for _, e := range fileErrors(err, "write the path of a file below the folder with charts.lock") {
+				p.Add(at, fmt.Sprintf("is %s, which %s", validate.Quote(name), e.Message), e.Hint)
+			}
 			continue
 		}
 		var file any
-		if err := yaml.Unmarshal(content, &file); err != nil {
+		if err := yaml.UnmarshalStrict(content, &file); err != nil {
 			p.Add(at, fmt.Sprintf("is %s, which is not YAML: %s", validate.Quote(name), yamlError(err, 0)), "correct the file")
 			continue
 		}

@@ -5,7 +5,6 @@
 package validate
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ type Problem struct {
 	Path string
 	// Message says what is wrong, starting with a verb.
 	Message string
-	// Hint says what to write instead.
+	// Hint says what to write instead; empty when the message does.
 	Hint string
 	// Severity says whether the spec is let through. The zero value refuses it.
 	Severity Severity
@@ -77,7 +76,10 @@ type Errors []Problem
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, p := range e {
-		lines[i] = fmt.Sprintf("%s: %s; %s", p.Path, p.Message, p.Hint)
+		lines[i] = p.Path + ": " + p.Message
+		if p.Hint != "" {
+			lines[i] += "; " + p.Hint
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -102,8 +102,11 @@ func wrong(file, message, hint string) error {
 // without the absolute path that it names.
 func describe(file string, err error, hint string) error {
 	message := "cannot be read: " + bare(err).Error()
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		message = "is not there"
+	case bare(err).Error() == "path escapes from parent": // package os has no name for it
+		message = "leads over a symbolic link out of the folder with " + LockFile
 	}
 	return wrong(file, message, hint)
 }

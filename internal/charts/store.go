@@ -33,6 +33,10 @@ func Open(root string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openStore(d)
+}
+
+func openStore(d *disk) (*Store, error) {
 	l, err := d.readLock()
 	if err != nil {
 		d.close()
@@ -70,7 +74,7 @@ func (s *Store) chart(wanted Entry) ([]helmchart.File, error) {
 		return nil, s.lock.absent(s.disk, wanted)
 	}
 	if entry.Digest == "" {
-		d := s.lock.at(s.disk, entry, "%s has no digest in %s, so it is not pinned", entry, LockFile)
+		d := s.lock.at(s.disk, entry, "has no digest for %s, so it is not pinned", entry)
 		d.Hint = pullHint(entry)
 		return nil, diag.List{d}
 	}

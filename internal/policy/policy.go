@@ -63,7 +63,7 @@ func plainSecret(source string, o manifest.Object) (diag.Diagnostic, bool) {
 		}
 		if plain > 0 {
 			d := diag.New(source, "renders %s with %s in plain text (%d in all)", o.ID, field, plain)
-			d.Hint = "encrypt it with SOPS, or use a SealedSecret or an ExternalSecret"
+			d.Hint = "encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"
 			return d, true
 		}
 	}

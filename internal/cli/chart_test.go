@@ -124,3 +124,16 @@ func TestChartCommands(t *testing.T) {
 		}
 	}
 }
+
+// This repository's own charts.lock is what users copy: it names what is needed,
+// and is in order before anything is pulled.
+func TestOwnCharts(t *testing.T) {
+	var out, talk strings.Builder
+	code := Run(t.Context(), "v0-test", []string{"chart", "verify", "--root", "../.."}, Streams{In: strings.NewReader(""), Out: &out, Err: &talk})
+	if code != ExitOK || talk.Len() > 0 {
+		t.Errorf("exit code %d\n%s", code, talk.String())
+	}
+	if !strings.Contains(out.String(), "cloudnative-pg") {
+		t.Errorf("the operator's chart is not listed:\n%s", out.String())
+	}
+}

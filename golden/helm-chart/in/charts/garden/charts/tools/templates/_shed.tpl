@@ -1,0 +1,3 @@
+{{- define "tools.shed" -}}
+the shed of {{ .Release.Name }}
+{{- end }}

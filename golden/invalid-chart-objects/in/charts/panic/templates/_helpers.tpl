@@ -1,0 +1,1 @@
+{{- define "panic.forever" }}{{ include "panic.forever" . }}{{ end }}

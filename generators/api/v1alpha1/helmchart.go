@@ -57,7 +57,7 @@ type Release struct {
 
 	// Values for the chart, over those of valuesFiles, typed as Helm types
 	// them: numbers are floating-point numbers. Null removes a default of the
-	// chart. Default: none.
+	// chart; in a patch, it removes what the base says instead. Default: none.
 	Values Values `json:"values,omitempty"`
 
 	// ValuesFiles are files with values, by their paths below the folder with
@@ -83,7 +83,8 @@ type Release struct {
 
 	// Delivery is who turns the chart into objects: "inflate" (atticgen, when it
 	// renders), "flux" (a HelmRelease with its HelmRepository) or "argocd" (an
-	// Application). Default: inflate.
+	// Application). Flux and Argo CD pull the chart themselves, by its version and
+	// without the digest in charts.lock. Default: inflate.
 	Delivery string `json:"delivery,omitempty"`
 
 	// Flux is where Flux's objects go, for delivery flux.

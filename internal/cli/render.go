@@ -144,14 +144,15 @@ func chosen(repo *overlay.Repo, args []string) ([]string, error) {
 }
 
 // environmentName is a name that can stand in a path, a table and a command
-// line, on every machine.
-var environmentName = regexp.MustCompile(`^[\pL\pN][\pL\pM\pN._-]*$`)
+// line, on every machine. All letters there are make it large, and the function
+// has no environments, so nothing compiles it before it is needed.
+var environmentName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN][\pL\pM\pN._-]*$`) })
 
 // checkNames refuses overlays whose names environments cannot have.
 func checkNames(overlays []string) error {
 	var unfit diag.List
 	for _, name := range overlays {
-		if !environmentName.MatchString(path.Base(name)) {
+		if !environmentName().MatchString(path.Base(name)) {
 			d := diag.New(name, "has a name that an environment cannot have")
 			d.Hint = "use letters, digits, '-', '_' and '.', beginning with a letter or digit"
 			unfit = append(unfit, d)

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"sigs.k8s.io/kustomize/kyaml/fn/framework"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"gitlab.com/attic-cache/atticgen/generators"
@@ -107,7 +106,7 @@ func read(data []byte) (*yaml.RNode, error) {
 }
 
 // written are results as they stand in a list; nil when there are none.
-func written(all framework.Results) (*yaml.RNode, error) {
+func written(all []result) (*yaml.RNode, error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
@@ -204,21 +203,4 @@ func superseded(item *yaml.RNode, objects []manifest.Object) bool {
 
 func identify(item *yaml.RNode) manifest.ID {
 	return manifest.ID{Group: manifest.Group(item.GetApiVersion()), Kind: item.GetKind(), Namespace: item.GetNamespace(), Name: item.GetName()}
-}
-
-// results are diagnostics in the form of the specification.
-func results(diags diag.List) framework.Results {
-	var out framework.Results
-	for _, d := range diags.Sorted() {
-		message := d.Message
-		if d.Hint != "" {
-			message += "; " + d.Hint
-		}
-		result := &framework.Result{Message: diag.Escape(message), Severity: framework.Severity(d.Severity)}
-		if d.Path != "" {
-			result.Field = &framework.Field{Path: d.Path}
-		}
-		out = append(out, result)
-	}
-	return out
 }

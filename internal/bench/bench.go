@@ -23,7 +23,7 @@ type Config struct {
 	Root string
 	// Atticgen, Kustomize and Helm are the paths of the programs. Atticgen's
 	// name must be atticgen, because base asks kustomize for that. Without a
-	// Helm there is no comparison with it.
+	// Helm there is no comparison with it, and no charts are rendered.
 	Atticgen, Kustomize, Helm string
 	// Scratch is the folder for temporary files; empty is the system's. Atticgen
 	// waits until what it writes is on disk, which the others do not, so one in
@@ -37,6 +37,8 @@ type Config struct {
 	// Copies are the sizes, in overlays, of the repositories to render beside
 	// this one. Their overlays are copies of this one's in turn.
 	Copies []int
+	// Charts are how many Helm charts to render at once, in turn.
+	Charts []int
 }
 
 // Run measures. It is an error when two programs do not give the same objects.
@@ -66,6 +68,16 @@ func Run(ctx context.Context, c Config) (Report, error) {
 			return Report{}, fmt.Errorf("rendering: %w", err)
 		}
 		report.Renderings = append(report.Renderings, rendering)
+	}
+	for _, charts := range c.Charts {
+		if c.Helm == "" {
+			break
+		}
+		releasing, err := c.releasing(ctx, filepath.Join(scratch, fmt.Sprintf("charts-%d", charts)), charts)
+		if err != nil {
+			return Report{}, fmt.Errorf("charts: %w", err)
+		}
+		report.Releasings = append(report.Releasings, releasing)
 	}
 	if report.Function, err = c.function(ctx, scratch); err != nil {
 		return Report{}, fmt.Errorf("function: %w", err)

@@ -27,6 +27,7 @@ func TestRun(t *testing.T) {
 		Runs:         1,
 		FunctionRuns: 1,
 		Copies:       []int{3},
+		Charts:       []int{2},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -38,6 +39,11 @@ func TestRun(t *testing.T) {
 	for _, r := range report.Renderings {
 		if r.Objects < r.Overlays || len(r.Rows) != rows {
 			t.Errorf("%d overlays gave %d objects and %d rows, want at least an object each and %d rows", r.Overlays, r.Objects, len(r.Rows), rows)
+		}
+	}
+	if os.Getenv("ATTICGEN_HELM") != "" {
+		if got, want := report.Releasings[0].Objects, 2*61; got != want {
+			t.Errorf("2 charts gave %d objects, want %d", got, want)
 		}
 	}
 	if got := report.Renderings[len(report.Renderings)-1].Overlays; got != 3 {

@@ -2,8 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -51,16 +49,7 @@ func writeChart(dir string, list []manifest) (namespace string, err error) {
 	c.files["Chart.yaml"] = "apiVersion: v2\nname: attic\nversion: 1.0.0\n"
 	c.files["values.yaml"] = c.values.String()
 	c.files["templates/_labels.tpl"] = labelsHelper
-	for name, text := range c.files {
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			return "", err
-		}
-	}
-	return c.namespace, nil
+	return c.namespace, writeFiles(dir, c.files)
 }
 
 type chart struct {

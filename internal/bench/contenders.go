@@ -30,8 +30,7 @@ func (w *work) contenders() []contender {
 		all = append(all, w.each("helm template of the same objects", func(overlay string) command {
 			return command{
 				args: []string{w.Helm, "template", "attic", w.path(charts, overlay), "--namespace", w.namespaces[overlay]},
-				// Not the user's plugins and repositories.
-				env: []string{"HELM_CACHE_HOME=" + w.path("helm"), "HELM_CONFIG_HOME=" + w.path("helm"), "HELM_DATA_HOME=" + w.path("helm")},
+				env:  w.helmFolders(),
 			}
 		}))
 	}
@@ -66,6 +65,11 @@ func (w *work) each(name string, of func(overlay string) command) contender {
 		c.commands = append(c.commands, command)
 	}
 	return c
+}
+
+// helmFolders keep the user's plugins and repositories away from helm.
+func (w *work) helmFolders() []string {
+	return []string{"HELM_CACHE_HOME=" + w.path("helm"), "HELM_CONFIG_HOME=" + w.path("helm"), "HELM_DATA_HOME=" + w.path("helm")}
 }
 
 // onPath is a PATH that begins with a folder.

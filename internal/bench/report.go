@@ -19,6 +19,7 @@ type Report struct {
 	Helm       string      `json:"helm,omitempty"`
 	Runs       int         `json:"runs"`
 	Renderings []Rendering `json:"renderings"`
+	Releasings []Releasing `json:"releasings,omitempty"`
 	Function   Function    `json:"function"`
 }
 
@@ -28,6 +29,14 @@ type Rendering struct {
 	Overlays int   `json:"overlays"`
 	Objects  int   `json:"objects"`
 	Rows     []Row `json:"rows"`
+}
+
+// Releasing is what it takes to render Helm charts, one release of each. The
+// first row is atticgen's.
+type Releasing struct {
+	Charts  int   `json:"charts"`
+	Objects int   `json:"objects"`
+	Rows    []Row `json:"rows"`
 }
 
 // Function is what the function's process takes by itself. The first row is
@@ -60,15 +69,23 @@ func (r Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(&out, "atticgen beside %s; %d CPUs, %s, %s\n", with, r.CPUs, r.Platform, r.Go)
 	fmt.Fprintln(&out, "All give the same objects, byte for byte. Medians, with the wall clock's range; memory is that of the largest process.")
 	for _, rendering := range r.Renderings {
-		table(&out, fmt.Sprintf("%d overlays, %d objects, %d runs", rendering.Overlays, rendering.Objects, r.Runs), rendering.Rows)
-		for _, row := range rendering.Rows[1:] {
-			fmt.Fprintln(&out, compare(row, rendering.Rows[0]))
-		}
+		compared(&out, fmt.Sprintf("%d overlays, %d objects, %d runs", rendering.Overlays, rendering.Objects, r.Runs), rendering.Rows)
+	}
+	for _, releasing := range r.Releasings {
+		compared(&out, fmt.Sprintf("Helm charts: %d, %d objects, %d runs", releasing.Charts, releasing.Objects, r.Runs), releasing.Rows)
 	}
 	table(&out, fmt.Sprintf("The function on base, %d bytes in, %d out, %d runs", r.Function.InputBytes, r.Function.OutputBytes, r.Function.Runs), r.Function.Rows)
 	fmt.Fprintln(&out, r.Function.verdict())
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// compared is a table and how its rows relate to the first.
+func compared(out *strings.Builder, title string, rows []Row) {
+	table(out, title, rows)
+	for _, row := range rows[1:] {
+		fmt.Fprintln(out, compare(row, rows[0]))
+	}
 }
 
 func table(out *strings.Builder, title string, rows []Row) {

@@ -35,11 +35,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&c.Runs, "runs", 9, "how often everything is rendered")
 	flags.IntVar(&c.FunctionRuns, "function-runs", 51, "how often the function runs by itself")
 	copies := flags.Int("copies", 20, "overlays of the larger repository")
+	charts := flags.Int("charts", 6, "Helm charts of the larger platform, beside a platform of one")
 	asJSON := flags.Bool("json", false, "write the report as JSON")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	c.Copies = []int{*copies}
+	c.Copies, c.Charts = []int{*copies}, []int{1, *charts}
 	report, err := bench.Run(ctx, c)
 	if err != nil {
 		return err

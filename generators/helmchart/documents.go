@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -62,20 +61,33 @@ func (r renderer) definedElsewhere(from rendered) []document {
 	return all
 }
 
-// separator is where Helm splits what a template gives.
-var separator = regexp.MustCompile(`(?:^|\s*\n)---\s*`)
+// separator is where Helm splits what a template gives: what (?:^|\s*\n)---\s*
+// matches first. As a regular expression it would begin anew at each space, which
+// takes a fifth of the time of an ordinary chart, and the square of it in a text
+// of spaces.
+func separator(text string) (begin, end int, found bool) {
+	const dashes, space = "---", "\t\n\f\r "
+	if !strings.HasPrefix(text, dashes) {
+		at := strings.Index(text, "\n"+dashes)
+		if at < 0 {
+			return 0, 0, false
+		}
+		begin, end = len(strings.TrimRight(text[:at], space)), at+1
+	}
+	return begin, len(text) - len(strings.TrimLeft(text[end+len(dashes):], space)), true
+}
 
 func (r renderer) split(p *validate.Problems, template, content string, crd bool) []document {
 	var out []document
 	// Helm ignores the empty lines that ifs and comments leave at the beginning.
 	begin := len(content) - len(strings.TrimLeftFunc(content, unicode.IsSpace))
-	if first := separator.FindStringIndex(content[begin:]); first != nil && first[0] == 0 {
-		begin += first[1]
+	if at, after, found := separator(content[begin:]); found && at == 0 {
+		begin += after
 	}
 	for begin < len(content) {
 		end, next := len(content), len(content)
-		if at := separator.FindStringIndex(content[begin:]); at != nil {
-			end, next = begin+at[0], begin+at[1]
+		if at, after, found := separator(content[begin:]); found {
+			end, next = begin+at, begin+after
 		}
 		text, before := content[begin:end], strings.Count(content[:begin], "\n")
 		begin = next

@@ -61,7 +61,7 @@ func (w *work) each(name string, of func(overlay string) command) contender {
 	c := contender{name: name}
 	for _, overlay := range w.overlays {
 		command := of(overlay)
-		command.overlay, command.out = overlay, w.path(outputs, overlay)
+		command.of, command.out = overlay, w.path(outputs, overlay)
 		c.commands = append(c.commands, command)
 	}
 	return c

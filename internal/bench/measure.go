@@ -15,8 +15,9 @@ import (
 type command struct {
 	args []string // the program first
 	env  []string // beside this process's own
-	// overlay is what the process renders, if it is one.
-	overlay string
+	// of is the overlay or chart whose objects the process prints; empty where it
+	// prints none.
+	of string
 	// in and out are files; no in is an empty standard input.
 	in, out string
 }

@@ -143,10 +143,10 @@ func (w *work) addCharts() (objects int, err error) {
 // check compares what a contender put out with what atticgen rendered.
 func (w *work) check(c contender) error {
 	for _, command := range c.commands {
-		if command.overlay == "" {
+		if command.of == "" {
 			continue
 		}
-		want, err := manifests(w.path(rendered, command.overlay))
+		want, err := manifests(w.path(rendered, command.of))
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func (w *work) check(c contender) error {
 			return err
 		}
 		if err := same(want, documents(string(got))); err != nil {
-			return fmt.Errorf("%s: %w", command.overlay, err)
+			return fmt.Errorf("%s: %w", command.of, err)
 		}
 	}
 	return nil

@@ -67,7 +67,7 @@ func (r Report) WriteText(w io.Writer) error {
 		with += " and helm " + r.Helm
 	}
 	fmt.Fprintf(&out, "atticgen beside %s; %d CPUs, %s, %s\n", with, r.CPUs, r.Platform, r.Go)
-	fmt.Fprintln(&out, "All give the same objects, byte for byte. Medians, with the wall clock's range; memory is that of the largest process.")
+	fmt.Fprintln(&out, "All give the same objects, byte for byte, of Helm charts less what atticgen adds. Medians, with the wall clock's range; memory is that of the largest process.")
 	for _, rendering := range r.Renderings {
 		compared(&out, fmt.Sprintf("%d overlays, %d objects, %d runs", rendering.Overlays, rendering.Objects, r.Runs), rendering.Rows)
 	}

@@ -43,7 +43,7 @@ func Across(environments []Environment) diag.List {
 	}
 	check(places, diag.Error, "backs PostgreSQL up to", ownPlace+" in one of the overlays")
 	check(buckets, diag.Warning, "keeps NARs in", "set spec.storage.bucket to a bucket of its own in one of the overlays")
-	check(hosts, diag.Warning, "answers for", "set spec.hostname in one of the overlays")
+	check(hosts, diag.Warning, "answers for", "set spec.hostname of a cache, or spec.ingress.host of a service, in one of the overlays")
 	return list
 }
 
@@ -100,8 +100,6 @@ func Stateful(id manifest.ID) bool {
 	case "apiextensions.k8s.io":
 		// With the definition goes every object of its kind, databases too.
 		return id.Kind == "CustomResourceDefinition"
-	case "s3.aws.m.upbound.io":
-		return id.Kind == "Bucket"
 	default:
 		return false
 	}

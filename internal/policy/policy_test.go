@@ -142,12 +142,12 @@ func TestStateful(t *testing.T) {
 		{Group: "postgresql.cnpg.io", Kind: "Cluster"}:                               true,
 		{Group: "postgresql.cnpg.io", Kind: "Pooler"}:                                false,
 		{Group: "barmancloud.cnpg.io", Kind: "ObjectStore", Name: "attic-pg-backup"}: true,
-		{Kind: "Namespace"}:                                      true,
-		{Kind: "PersistentVolumeClaim"}:                          true,
-		{Kind: "ConfigMap"}:                                      false,
-		{Group: "example.com", Kind: "Cluster"}:                  false,
-		{Group: "s3.aws.m.upbound.io", Kind: "Bucket"}:           true,
-		{Group: "s3.aws.m.upbound.io", Kind: "BucketVersioning"}: false,
+		{Kind: "Namespace"}:                     true,
+		{Kind: "PersistentVolumeClaim"}:         true,
+		{Kind: "ConfigMap"}:                     false,
+		{Group: "example.com", Kind: "Cluster"}: false,
+		// It is made so that the bucket outlives it.
+		{Group: "s3.aws.m.upbound.io", Kind: "Bucket"}:                                              false,
 		{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition", Name: "clusters.cnpg.io"}: true,
 	}
 	for id, want := range tests {

@@ -13,15 +13,15 @@ type Placement struct {
 	// Annotations for every object and pod. Default: none.
 	Annotations map[string]string `json:"annotations,omitempty"`
 
-	// PriorityClassName is the PriorityClass of every pod, PostgreSQL's
-	// included. Default: none.
+	// PriorityClassName is the PriorityClass of every pod, in a cache also of
+	// PostgreSQL's. Default: none.
 	PriorityClassName string `json:"priorityClassName,omitempty"`
 
-	// Tolerations of every pod, PostgreSQL's included. Default: none.
+	// Tolerations of every pod, in a cache also of PostgreSQL's. Default: none.
 	Tolerations []Toleration `json:"tolerations,omitempty"`
 
-	// NodeSelector is the labels of the nodes that pods may run on, PostgreSQL's
-	// included. Default: none.
+	// NodeSelector is the labels of the nodes that pods may run on, in a cache
+	// also PostgreSQL's. Default: none.
 	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
 }
 

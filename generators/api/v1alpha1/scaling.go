@@ -7,8 +7,8 @@ type Scaling struct {
 	// reference's tuning table).
 	MinReplicas *int32 `json:"minReplicas,omitempty"`
 
-	// MaxReplicas is its upper bound. Each replica opens up to 10 PostgreSQL
-	// connections. Default: 10 (the reference's tuning table).
+	// MaxReplicas is its upper bound. In a cache, each replica opens up to 10
+	// PostgreSQL connections. Default: 10 (the reference's tuning table).
 	MaxReplicas *int32 `json:"maxReplicas,omitempty"`
 
 	// CPUTargetPercent is the mean CPU use to scale towards, in percent of the

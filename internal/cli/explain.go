@@ -11,15 +11,16 @@ import (
 
 func newExplain(streams Streams) *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain [KIND[.FIELD…]]",
+		Use:   "explain [KIND[.FIELD…]] [FIELD…]",
 		Short: "Explain a kind of spec or one of its fields",
 		Long: `Explain a kind of spec or one of its fields: type, default, where the default
 comes from, and what is below it. Without an argument, list the kinds.`,
 		Example: `  atticgen explain
   atticgen explain atticcache
   atticgen explain atticcache.spec.api.minReplicas
+  atticgen explain HPADeployment spec.minReplicas
   atticgen explain 'atticcache.spec.caches[main].retention'`,
-		Args: cobra.MaximumNArgs(1),
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := explain(args)
 			if err != nil {
@@ -38,7 +39,9 @@ func explain(args []string) (string, error) {
 	if len(args) == 0 {
 		return specdoc.List()
 	}
-	kind, path, _ := strings.Cut(args[0], ".")
+	// The kind and the path may be two words, as tables in the documentation have
+	// them.
+	kind, path, _ := strings.Cut(strings.Join(args, "."), ".")
 	doc, err := specdoc.Kind(kind)
 	if err != nil {
 		return "", err

@@ -47,6 +47,13 @@ func Run(in io.Reader, inputs generators.Inputs) ([]byte, diag.List) {
 	if !diags.HasErrors() {
 		diags = append(diags, policy.Check("", objects)...)
 	}
+	// A build runs the function once for each spec, and a functionConfig has no
+	// file: its name says which one is meant.
+	for i := range diags {
+		if diags[i].File == "" {
+			diags[i].File = title(config)
+		}
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -56,6 +63,18 @@ func Run(in io.Reader, inputs generators.Inputs) ([]byte, diag.List) {
 		return nil, append(diags, diag.New("", "%v", err))
 	}
 	return out, diags
+}
+
+// title names a spec in messages, as in AtticCache nix-cache/attic.
+func title(config *load.Node) string {
+	text := func(node *load.Node) string {
+		if node == nil {
+			return ""
+		}
+		return diag.Cut(node.Value)
+	}
+	metadata := config.Get("metadata")
+	return manifest.ID{Kind: text(config.Get("kind")), Namespace: text(metadata.Get("namespace")), Name: text(metadata.Get("name"))}.String()
 }
 
 // answer is the list that came in, with the objects among its items and results

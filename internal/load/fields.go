@@ -54,10 +54,25 @@ func (fs fields) suggest(key string) string {
 			nearest, least = f.name, d
 		}
 	}
+	if nearest == "" && len(key) >= 4 {
+		// Somebody who writes replicas may mean minReplicas.
+		nearest = fs.containing(key)
+	}
 	if nearest != "" {
 		return "did you mean " + nearest + "?"
 	}
 	return "known fields: " + fs.names()
+}
+
+// containing are the fields whose names have the key in them, as words.
+func (fs fields) containing(key string) string {
+	var found []string
+	for _, f := range fs {
+		if strings.Contains(strings.ToLower(f.name), strings.ToLower(key)) {
+			found = append(found, f.name)
+		}
+	}
+	return strings.Join(found, " or ")
 }
 
 // names returns the field names, cut when they are many.

@@ -57,15 +57,14 @@ const platform = "overlays/platform"
 func (r *releases) lay(ctx context.Context) error {
 	var specs, inflated strings.Builder
 	specs.WriteString("kind: Kustomization\ngenerators:\n")
-	inflated.WriteString("kind: Kustomization\nhelmGlobals: {chartHome: " + charts + "}\nhelmCharts:\n")
+	inflated.WriteString("kind: Kustomization\nhelmGlobals: {chartHome: ../" + charts + "}\nhelmCharts:\n")
 	files := map[string]string{}
 	for _, name := range r.names {
 		for file, text := range releaseChart(name) {
 			files[charts+"/"+name+"/"+file] = text
-			files["inflated/"+charts+"/"+name+"/"+file] = text // kustomize wants them below itself
 		}
 		files["values/"+name+".yaml"] = "domain: " + name + ".example.com\n"
-		files["inflated/values/"+name+".yaml"] = files["values/"+name+".yaml"]
+		files["inflated/"+name+".yaml"] = files["values/"+name+".yaml"] // kustomize wants values below itself
 		files[platform+"/"+name+".yaml"] = fmt.Sprintf(`apiVersion: atticgen.dev/v1alpha1
 kind: HelmChart
 metadata:
@@ -80,7 +79,7 @@ spec:
   namespace: {create: false}
 `, name, releaseVersion)
 		specs.WriteString("- " + name + ".yaml\n")
-		fmt.Fprintf(&inflated, "- {name: %[1]s, releaseName: %[1]s, namespace: %[1]s, valuesFile: values/%[1]s.yaml, includeCRDs: true}\n", name)
+		fmt.Fprintf(&inflated, "- {name: %[1]s, releaseName: %[1]s, namespace: %[1]s, valuesFile: %[1]s.yaml, includeCRDs: true}\n", name)
 	}
 	files[platform+"/kustomization.yaml"], files["inflated/kustomization.yaml"] = specs.String(), inflated.String()
 	if err := writeFiles(r.dir, files); err != nil {

@@ -49,7 +49,15 @@ func ValidateNamespace(p *validate.Problems, path *field.Path, n v1alpha1.Namesp
 var (
 	meaningfulLabels      = []string{"kubernetes.io", "k8s.io", "cnpg.io", "cert-manager.io"}
 	meaningfulAnnotations = []string{"config.kubernetes.io", "config.k8s.io", "cnpg.io", "argoproj.io", "fluxcd.io"}
+	// securityAnnotations are older than the fields of the same meaning, which are
+	// set here.
+	securityAnnotations = []string{"apparmor.security.beta.kubernetes.io", "seccomp.security.alpha.kubernetes.io"}
 )
+
+// controllersLabels have no domain, and are set by controllers that select by
+// them: those of Kubernetes for workloads, and CloudNativePG, which tells the
+// primary from the replicas by role.
+var controllersLabels = []string{"controller-revision-hash", "controller-uid", "job-name", "pod-template-generation", "pod-template-hash", "role"}
 
 func within(key string, domains []string) bool {
 	domain, _, _ := strings.Cut(key, "/")
@@ -61,7 +69,7 @@ func within(key string, domains []string) bool {
 func validateLabels(p *validate.Problems, path *field.Path, labels map[string]string) {
 	p.Labels(path, labels)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		if strings.Contains(key, "/") && within(key, meaningfulLabels) {
+		if strings.Contains(key, "/") && within(key, meaningfulLabels) || slices.Contains(controllersLabels, key) {
 			p.Add(path.Key(key), "means something to Kubernetes, CloudNativePG or cert-manager, whose selectors rely on it", "choose a key of your own, as in example.com/team")
 		}
 	}
@@ -75,6 +83,8 @@ func ValidateAnnotations(p *validate.Problems, path *field.Path, annotations map
 		switch {
 		case key == meta.AnnotationSyncWave, key == meta.AnnotationSyncOptions, key == meta.AnnotationFluxForce:
 			p.Add(path.Key(key), "is set where it is needed", "remove it, or patch single objects in the overlay")
+		case within(key, securityAnnotations):
+			p.Add(path.Key(key), "is how older versions of Kubernetes confine containers, and could undo what is set here", "remove it; every pod runs with the runtime's own AppArmor and seccomp profiles")
 		case within(key, meaningfulAnnotations):
 			p.Add(path.Key(key), "tells kustomize, a controller or CloudNativePG what to do with an object; on every object it could drop or stop them all", "remove it, or put it on single objects by a patch in the overlay")
 		}

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	podsecurity "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
@@ -51,7 +50,7 @@ func refusedPods(source string, objects []manifest.Object) diag.List {
 		if err != nil {
 			return append(list, diag.New(source, "cannot judge pods: %v", err))
 		}
-		result := policy.AggregateCheckResults(judge.EvaluatePod(level, &metav1.ObjectMeta{}, &pod))
+		result := policy.AggregateCheckResults(judge.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
 		if result.Allowed {
 			continue
 		}
@@ -62,28 +61,38 @@ func refusedPods(source string, objects []manifest.Object) diag.List {
 	return list
 }
 
-// podOf is the pod of a workload; false for what is none or cannot be read as
-// one, which the API server will say better.
-func podOf(o manifest.Object) (corev1.PodSpec, bool) {
-	var path []string
-	switch o.Kind {
-	case "Pod":
-		path = []string{"spec"}
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job":
-		path = []string{"spec", "template", "spec"}
-	case "CronJob":
-		path = []string{"spec", "jobTemplate", "spec", "template", "spec"}
-	}
-	if path == nil || strings.Contains(o.Group, ".") {
-		return corev1.PodSpec{}, false
+// podOf is the pod of a workload, with the metadata that Pod Security reads too;
+// false for what is none or cannot be read as one, which the API server will say
+// better.
+func podOf(o manifest.Object) (corev1.PodTemplateSpec, bool) {
+	path, isWorkload := podPath(o)
+	if !isWorkload {
+		return corev1.PodTemplateSpec{}, false
 	}
 	data, err := json.Marshal(manifest.Lookup(o.Fields, path...))
 	if err != nil {
-		return corev1.PodSpec{}, false
+		return corev1.PodTemplateSpec{}, false
 	}
-	var pod corev1.PodSpec
-	if err := json.Unmarshal(data, &pod); err != nil || len(pod.Containers) == 0 {
-		return corev1.PodSpec{}, false
+	var pod corev1.PodTemplateSpec
+	if err := json.Unmarshal(data, &pod); err != nil || len(pod.Spec.Containers) == 0 {
+		return corev1.PodTemplateSpec{}, false
 	}
 	return pod, true
+}
+
+// podPath is where a workload has its pod; false for what is none.
+func podPath(o manifest.Object) ([]string, bool) {
+	if strings.Contains(o.Group, ".") {
+		return nil, false
+	}
+	switch o.Kind {
+	case "Pod":
+		return nil, true
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job":
+		return []string{"spec", "template"}, true
+	case "CronJob":
+		return []string{"spec", "jobTemplate", "spec", "template"}, true
+	default:
+		return nil, false
+	}
 }

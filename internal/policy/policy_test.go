@@ -78,6 +78,13 @@ func TestCheck(t *testing.T) {
 		}, []string{
 			"overlays/a/kustomization.yaml: error: renders Deployment cache/a, whose pods namespace cache refuses, because it is restricted: host namespaces (hostNetwork=true); mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one",
 		}},
+		"annotations of pods that a namespace refuses": {[]string{
+			"apiVersion: v1\nkind: Namespace\nmetadata: {name: cache, labels: {pod-security.kubernetes.io/enforce: restricted, pod-security.kubernetes.io/enforce-version: v1.34}}\n",
+			"apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a, namespace: cache}\nspec: {jobTemplate: {spec: {template: {metadata: {annotations: {container.apparmor.security.beta.kubernetes.io/a: unconfined}}, spec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: 'a:1.2.3', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}}}}}\n",
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: cache, annotations: {container.apparmor.security.beta.kubernetes.io/a: runtime/default}}\nspec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: 'a:1.2.3', securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}\n",
+		}, []string{
+			`overlays/a/kustomization.yaml: error: renders CronJob cache/a, whose pods namespace cache refuses, because it is restricted: forbidden AppArmor profile (annotation must not set AppArmor profile type to "container.apparmor.security.beta.kubernetes.io/a="unconfined""); mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one`,
+		}},
 		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {

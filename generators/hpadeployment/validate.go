@@ -32,6 +32,8 @@ func Validate(d v1alpha1.HPADeployment) []validate.Problem {
 	validateHealth(p, spec, s)
 	p.Int64(spec.Child("drainSeconds"), s.DrainSeconds, 0, maxDrain)
 	ValidateGracePeriod(p, spec.Child("terminationGracePeriodSeconds"), s.TerminationGracePeriodSeconds, min(max(*s.DrainSeconds, 0), maxDrain))
+	validateWords(p, spec.Child("command"), s.Command)
+	validateWords(p, spec.Child("args"), s.Args)
 	validateEnv(p, spec, s)
 	validateVolumes(p, spec, s)
 	validateAccount(p, spec.Child("serviceAccount"), *s.ServiceAccount)
@@ -100,7 +102,7 @@ func validateHealth(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploy
 	case probeHTTP:
 		ValidatePath(p, path, s.HealthPath)
 		if s.Probes.Host != "" {
-			p.DNSName(probes.Child("host"), s.Probes.Host)
+			validateHost(p, probes.Child("host"), s.Probes.Host)
 		}
 	case probeTCP:
 		const hint = "remove it, or write probes.type: http"
@@ -113,11 +115,22 @@ func validateHealth(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploy
 	}
 }
 
+// validateHost checks the value of a Host header: a DNS name, which may be a
+// single label such as localhost.
+func validateHost(p *validate.Problems, path *field.Path, host string) {
+	if len(validation.IsDNS1123Label(host)) > 0 {
+		p.DNSName(path, host)
+	}
+}
+
 func validateAccount(p *validate.Problems, path *field.Path, a v1alpha1.ServiceAccount) {
 	if a.Name == "" {
 		p.Add(path.Child("name"), "is missing, and no account is created", "write the name of the account that is there, or create: true")
 	} else {
 		p.ObjectName(path.Child("name"), a.Name)
+	}
+	if *a.Create && a.Name == "default" {
+		p.Add(path.Child("name"), "is default, which Kubernetes makes in every namespace", "choose another name, or write create: false")
 	}
 	if !*a.Create && len(a.Annotations) > 0 {
 		p.Add(path.Child("annotations"), "counts only where the account is created", "remove it, or write create: true")

@@ -42,7 +42,7 @@ func validateEnv(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploymen
 			validateCluster(p, at.Child("cluster"), v.Postgres.Cluster)
 			p.OneOf(at.Child("output"), v.Postgres.Output, postgrescluster.Outputs()...)
 		default:
-			validateText(p, path.Child("value"), name, *v.Value)
+			validatePlain(p, path.Child("value"), name, *v.Value)
 		}
 		for _, other := range references(v) {
 			if _, ok := s.Env[other]; !ok && !others {
@@ -53,28 +53,6 @@ func validateEnv(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploymen
 	_, circular := ordered(s.Env)
 	for _, name := range circular {
 		p.Add(env.Key(name).Child("value"), "leads back to itself by what it refers to", "write the value of one of the variables out")
-	}
-}
-
-// secretEndings are those of variables that hold what nobody may read.
-var secretEndings = []string{"PASSWORD", "PASSWD", "PASSPHRASE", "TOKEN", "SECRET", "SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY", "API_KEY"}
-
-var credentials = validate.NewForm(`(?s).*://[^/@\s]*:[^/@\s$]+@.*`, 10_000)
-
-// validateText refuses credentials that everybody could read who can read the
-// environment, and warns where a name sounds like them.
-func validateText(p *validate.Problems, path *field.Path, name, value string) {
-	const hint = "put it into a Secret and write secret: {name: …, key: …} instead"
-	if credentials.Matches(value) {
-		p.Add(path, "holds credentials in plain text", hint)
-		return
-	}
-	named := slices.ContainsFunc(secretEndings, func(ending string) bool {
-		upper := strings.ToUpper(name)
-		return upper == ending || strings.HasSuffix(upper, "_"+ending)
-	})
-	if named && value != "" && len(references(v1alpha1.EnvVar{Value: &value})) == 0 {
-		p.Warn(path, "is in plain text, and the variable sounds like a secret", hint)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -23,8 +24,8 @@ func validateIngress(p *validate.Problems, path *field.Path, in *v1alpha1.Servic
 		p.DNSName(path.Child("host"), in.Host)
 	}
 	ValidateRouting(p, path, in.Routing, in.Host, path.Child("host").String())
-	if !routePath.Matches(in.Path) {
-		p.Add(path.Child("path"), fmt.Sprintf("is %s, which is not the beginning of a path", validate.Quote(in.Path)), "write one that starts with /, without spaces and without ?, as in /api")
+	if !routePath.Matches(in.Path) || !isRoute(in.Path) {
+		p.Add(path.Child("path"), fmt.Sprintf("is %s, which is not the beginning of a path", validate.Quote(in.Path)), "write one that starts with /, without spaces, ?, //, %2F and parts of dots alone, as in /api")
 	}
 	annotations := path.Child("annotations")
 	placement.ValidateAnnotations(p, annotations, in.Annotations)
@@ -42,8 +43,16 @@ func validateIngress(p *validate.Problems, path *field.Path, in *v1alpha1.Servic
 
 var (
 	routePath      = validate.NewForm(`/[A-Za-z0-9/._~+%@=&-]*`, 200)
+	metricsPath    = validate.NewForm(`/[A-Za-z0-9/._~+%=&-]*`, 200)
 	scrapeInterval = validate.NewForm(`([1-9][0-9]*h)?([1-9][0-9]*m)?([1-9][0-9]*s)?([1-9][0-9]*ms)?`, 20)
 )
+
+// isRoute tells whether Kubernetes takes a path for an Ingress.
+func isRoute(value string) bool {
+	const slash = "%2f"
+	return !strings.Contains(value, "//") && !strings.Contains(strings.ToLower(value), slash) &&
+		!slices.ContainsFunc(strings.Split(value, "/"), func(part string) bool { return part == "." || part == ".." })
+}
 
 func validateMetrics(p *validate.Problems, path *field.Path, s v1alpha1.HPADeploymentSpec) {
 	m := s.Metrics
@@ -51,7 +60,9 @@ func validateMetrics(p *validate.Problems, path *field.Path, s v1alpha1.HPADeplo
 		return
 	}
 	p.OneOf(path.Child("mode"), m.Mode, metricsMonitor, metricsAnnotations)
-	ValidatePath(p, path.Child("path"), m.Path)
+	if !metricsPath.Matches(m.Path) {
+		p.Add(path.Child("path"), fmt.Sprintf("is %s, which is not a path", validate.Quote(m.Path)), "write a path that starts with /, without spaces and without ?, as in /metrics")
+	}
 	p.OneOf(path.Child("scheme"), m.Scheme, "http", "https")
 	switch {
 	case m.Interval == "":

@@ -89,7 +89,7 @@ func buckets(objects []manifest.Object) []string {
 // Stateful tells whether losing an object loses data, or whoever holds it.
 func Stateful(id manifest.ID) bool {
 	switch id.Group {
-	case "postgresql.cnpg.io":
+	case groupPostgres:
 		return id.Kind == "Cluster"
 	case "barmancloud.cnpg.io":
 		// A store that a cluster was recovered from is another cluster's backup,

@@ -138,7 +138,7 @@ func backups(objects []manifest.Object) []backup {
 	}
 	var all []backup
 	for _, o := range objects {
-		if o.Kind != "Cluster" || o.Group != "postgresql.cnpg.io" {
+		if o.Kind != "Cluster" || o.Group != groupPostgres {
 			continue
 		}
 		add := func(store manifest.ID, bucket, server string) {

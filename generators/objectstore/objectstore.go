@@ -28,11 +28,19 @@ const (
 	KeySessionToken = "AWS_SESSION_TOKEN"
 )
 
-// ValidateEndpoint checks the field endpoint of a block: its form, and that it
-// is encrypted unless that was given up by the field insecure beside it.
+// ValidateEndpoint checks the field endpoint of a block: its form, that it says
+// where the store is, and that it is encrypted unless that was given up by the
+// field insecure beside it.
 func ValidateEndpoint(p *validate.Problems, block *field.Path, endpoint string, insecure bool) {
 	path := block.Child("endpoint")
 	u, ok := p.Endpoint(path, endpoint)
+	if ok && !strings.ContainsAny(u.Hostname(), ".:") {
+		// No policy could let pods through to it without knowing where it is.
+		full := *u
+		full.Host = strings.Replace(u.Host, u.Hostname(), u.Hostname()+".NAMESPACE.svc", 1)
+		p.Add(path, fmt.Sprintf("is %s, a Service without its namespace", validate.Quote(endpoint)),
+			"write it with its namespace, as in "+full.String())
+	}
 	if ok && u.Scheme == "http" && !insecure {
 		p.Add(path, fmt.Sprintf("is %s, which is not encrypted", validate.Quote(endpoint)),
 			fmt.Sprintf("write https, or set %s: true for a store that cannot do TLS", block.Child("insecure")))
@@ -104,8 +112,9 @@ func DefaultPeer(peer *v1alpha1.S3Peer, endpoint string) {
 var privateSuffixes = []string{".internal", ".local", ".lan", ".corp", ".home.arpa", ".intranet"}
 
 // WarnPrivate warns about a store that the policy probably does not let pods
-// reach: one whose name says that it is not on the public internet, while the
-// default opens nothing else, and a Service on a port that pods seldom have.
+// reach: one whose name says that it is not on the public internet, or looks like
+// that of a Service with its namespace, while the default opens nothing else; and
+// a Service on a port that pods seldom have.
 func WarnPrivate(p *validate.Problems, path *field.Path, endpoint string, at *field.Path, peer v1alpha1.S3Peer) {
 	u, err := url.Parse(endpoint)
 	switch {
@@ -118,11 +127,17 @@ func WarnPrivate(p *validate.Problems, path *field.Path, endpoint string, at *fi
 		}
 		return
 	}
+	host := u.Hostname()
 	for _, suffix := range privateSuffixes {
-		if strings.HasSuffix(u.Hostname(), suffix) {
+		if strings.HasSuffix(host, suffix) {
 			p.Warn(path, fmt.Sprintf("is %s, which looks private, and pods may reach public addresses only", validate.Quote(endpoint)),
 				fmt.Sprintf("write the store's addresses under %s", at.Child("cidrs")))
+			return
 		}
+	}
+	if strings.Count(host, ".") == 1 {
+		p.Warn(path, fmt.Sprintf("is %s, which looks like a Service and its namespace, and pods may reach public addresses only", validate.Quote(endpoint)),
+			fmt.Sprintf("write %s.svc if it is one, or the store's addresses under %s", host, at.Child("cidrs")))
 	}
 }
 

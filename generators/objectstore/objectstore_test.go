@@ -1,6 +1,7 @@
 package objectstore
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,6 +60,39 @@ func TestEncryptionIsGivenUpExplicitly(t *testing.T) {
 		Validate(&p, field.NewPath("storage"), tt.spec)
 		if len(p.List()) != tt.want {
 			t.Errorf("%+v: %+v", tt.spec, p.List())
+		}
+	}
+}
+
+// TestServicesByShortNames: within the cluster minio and minio.storage lead to a
+// Service, which a policy for public addresses would cut off without a word.
+func TestServicesByShortNames(t *testing.T) {
+	for _, tt := range []struct {
+		endpoint         string
+		given            v1alpha1.S3Peer
+		errors, warnings string
+	}{
+		{endpoint: "http://minio:9000", errors: "as in http://minio.NAMESPACE.svc:9000"},
+		{endpoint: "http://minio.storage:9000", warnings: "write minio.storage.svc if it is one"},
+		{endpoint: "http://minio.storage:9000", given: v1alpha1.S3Peer{CIDRs: []string{"192.0.2.0/24"}}},
+		{endpoint: "http://minio.storage:9000", given: v1alpha1.S3Peer{Namespace: "storage"}},
+		{endpoint: "http://minio.storage.svc:9000"},
+		{endpoint: "http://s3.example.com"},
+		{endpoint: "http://s3.lan", warnings: "write the store's addresses"},
+		{endpoint: "http://192.0.2.7:9000"},
+		{endpoint: "http://[2001:db8::1]:9000"},
+	} {
+		var errors, warnings validate.Problems
+		ValidateEndpoint(&errors, field.NewPath("storage"), tt.endpoint, true)
+		DefaultPeer(&tt.given, tt.endpoint)
+		WarnPrivate(&warnings, field.NewPath("storage", "endpoint"), tt.endpoint, field.NewPath("network", "s3"), tt.given)
+		for _, got := range []struct {
+			problems []validate.Problem
+			want     string
+		}{{errors.List(), tt.errors}, {warnings.List(), tt.warnings}} {
+			if (got.want == "") != (len(got.problems) == 0) || len(got.problems) > 1 || got.want != "" && !strings.Contains(got.problems[0].Hint, got.want) {
+				t.Errorf("%s with %+v: %+v, want %q", tt.endpoint, tt.given, got.problems, got.want)
+			}
 		}
 	}
 }

@@ -43,7 +43,7 @@ func ExampleGenerate_objectStore() {
 	objects, err := generators.Generate(&v1alpha1.ObjectStore{
 		APIVersion: v1alpha1.APIVersion,
 		Kind:       v1alpha1.KindObjectStore,
-		Metadata:   v1alpha1.Metadata{Name: "my-cache"},
+		Metadata:   v1alpha1.Metadata{Name: "my-cache", Namespace: "my-cache"},
 		Spec: v1alpha1.ObjectStoreKindSpec{ObjectStoreSpec: v1alpha1.ObjectStoreSpec{
 			Endpoint: "https://objectstore.nyc1.civo.com", Region: "NYC1", Bucket: "my-cache", MaxSize: "500G",
 			Provisioning: &v1alpha1.BucketProvisioning{Mode: "job", Job: &v1alpha1.BucketJob{Image: "registry.example.com/atticgen:v0.1.0"}},
@@ -58,6 +58,8 @@ func ExampleGenerate_objectStore() {
 	}
 	// Output:
 	// Namespace
+	// NetworkPolicy
+	// NetworkPolicy
 	// ServiceAccount
 	// NetworkPolicy
 	// ConfigMap

@@ -22,9 +22,17 @@ func GenerateAlone(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem
 		return nil, problems
 	}
 	s, scope := full.Spec, placement.Scope(full.Metadata, full.Spec.Placement)
+	names := namesOf(full)
 	objects := placement.Namespace(scope, app, *s.Namespace)
+	if *s.Namespace.Create {
+		// Whoever makes the namespace closes it.
+		of := func(suffix string) meta.Of {
+			return meta.Of{Name: names.With(suffix), App: app, Component: "network"}
+		}
+		objects = append(objects, hardened.ClosedNamespace(scope, of, *s.Network.DNS)...)
+	}
 	return append(objects, Objects(Options{
-		Name:             namesOf(full).Bucket(),
+		Name:             names.Bucket(),
 		Scope:            scope,
 		Spec:             s.ObjectStoreSpec,
 		Peer:             *s.Network.S3,
@@ -43,7 +51,6 @@ func namesOf(o v1alpha1.ObjectStore) naming.Set {
 // argument is not modified.
 func DefaultAlone(o v1alpha1.ObjectStore) v1alpha1.ObjectStore {
 	o = defaulting.DeepCopy(o)
-	defaulting.Value(&o.Metadata.Namespace, naming.DefaultNamespace)
 	s := &o.Spec
 	placement.Default(&s.Placement)
 	Default(&s.ObjectStoreSpec, namesOf(o).Secrets())

@@ -166,7 +166,7 @@ func TestWarnings(t *testing.T) {
 			s.Lifecycle = &v1alpha1.BucketLifecycle{InfrequentAccessDays: new(int32(0))}
 		}, "looks private", validate.Warning},
 	} {
-		spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic"}}
+		spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic", Namespace: "nix-cache"}}
 		spec.Spec.Endpoint, spec.Spec.Bucket = "https://s3.example.com", "nix-cache"
 		tt.change(&spec.Spec)
 		_, problems := GenerateAlone(spec)

@@ -27,7 +27,7 @@ func generate(t *testing.T, change func(*v1alpha1.ObjectStoreKindSpec)) []meta.O
 	spec := v1alpha1.ObjectStore{
 		APIVersion: v1alpha1.APIVersion,
 		Kind:       v1alpha1.KindObjectStore,
-		Metadata:   v1alpha1.Metadata{Name: "attic"},
+		Metadata:   v1alpha1.Metadata{Name: "attic", Namespace: "nix-cache"},
 		Spec: v1alpha1.ObjectStoreKindSpec{
 			ObjectStoreSpec: v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "nix-cache"},
 			Placement:       v1alpha1.Placement{Namespace: &v1alpha1.Namespace{Create: new(false)}},

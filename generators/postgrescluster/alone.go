@@ -91,7 +91,11 @@ func ValidateAlone(c v1alpha1.PostgresCluster) []validate.Problem {
 	ValidateNetwork(p, network, s.Network.PostgresNetwork, s.PostgresClusterSpec)
 	switch {
 	case !*s.Network.Enabled:
-		p.Note(network.Child("enabled"), "is false: every pod of the Kubernetes cluster may try passwords on PostgreSQL", "remove the line to let in only the pods of allowedPodLabels and allowedPeers")
+		message := "is false: every pod of the Kubernetes cluster may try passwords on PostgreSQL"
+		if *s.Namespace.Create {
+			message += ", and the namespace made here stays open"
+		}
+		p.Note(network.Child("enabled"), message, "remove the line to let in only the pods of allowedPodLabels and allowedPeers")
 		return p.List()
 	case len(s.AllowedPodLabels) == 0 && len(s.AllowedPeers) == 0:
 		p.Warn(spec.Child("allowedPodLabels"), "is empty, and so is allowedPeers: the network policy lets no application connect", "write the labels of its pods, as in {app.kubernetes.io/name: myapp}")

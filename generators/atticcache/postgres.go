@@ -9,7 +9,10 @@ import (
 
 // postgresUse is what the database is there for.
 func postgresUse(names naming.Set, s v1alpha1.AtticCacheSpec) postgrescluster.Use {
-	return postgrescluster.Use{Names: names.Postgres(), Application: appAttic, Store: &s.Storage}
+	return postgrescluster.Use{
+		Names: names.Postgres(), Application: appAttic, Store: &s.Storage,
+		Direct: backgroundConnections, DirectFor: backgroundConnectionsFor,
+	}
 }
 
 func (c cache) postgres() []meta.Object {

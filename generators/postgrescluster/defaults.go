@@ -48,6 +48,10 @@ type Use struct {
 	// same endpoint unless they name their own, and never into the same bucket.
 	// Nil means that there is no such data.
 	Store *v1alpha1.ObjectStoreSpec
+	// Direct is how many connections the application opens past a pooler, and
+	// DirectFor what it opens them for.
+	Direct    int
+	DirectFor string
 }
 
 // store is empty, but for its region, where there is none.

@@ -1,14 +1,18 @@
 package postgrescluster
 
 import (
+	"fmt"
 	"strconv"
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
 // maxPreparedStatements lets PgBouncer carry prepared statements over server
@@ -59,4 +63,28 @@ func pooler(o Options) *cnpgv1.Pooler {
 			},
 		},
 	}
+}
+
+// ReservedConnections is PostgreSQL's superuser_reserved_connections, which it
+// keeps back for administrators.
+const ReservedConnections = 3
+
+// validatePools compares what a pooler may open with what PostgreSQL takes.
+func validatePools(p *validate.Problems, path *field.Path, s v1alpha1.PostgresClusterSpec, use Use) {
+	limit, ok := MaxConnections(s.Parameters)
+	instances, size := int(*s.Pooler.Instances), int(*s.Pooler.DefaultPoolSize)
+	if !ok || instances < 1 || size < 1 {
+		return // Sums of numbers that are reported anyway say nothing.
+	}
+	need, usable := instances*size+use.Direct, limit-ReservedConnections
+	if need <= usable {
+		return
+	}
+	direct := ""
+	if use.Direct > 0 {
+		direct = fmt.Sprintf(" with %d for %s", use.Direct, use.DirectFor)
+	}
+	p.Add(path.Child("pooler", "defaultPoolSize"), fmt.Sprintf("is %d × %d instances, which%s needs %d connections of %d (max_connections %d less %d reserved)",
+		size, instances, direct, need, usable, limit, ReservedConnections),
+		fmt.Sprintf("lower it, or raise %s", path.Child("parameters", "max_connections")))
 }

@@ -169,6 +169,35 @@ func TestParameters(t *testing.T) {
 	}
 }
 
+func TestPools(t *testing.T) {
+	pooler := func(instances, size int32) v1alpha1.PostgresClusterSpec {
+		return v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{Instances: &instances, DefaultPoolSize: &size}}
+	}
+	more := pooler(5, 20)
+	more.Parameters = map[string]string{"max_connections": "103"}
+	for name, tt := range map[string]struct {
+		spec   v1alpha1.PostgresClusterSpec
+		direct int
+		want   string
+	}{
+		"just enough":             {pooler(1, 97), 0, ""},
+		"one too many":            {pooler(2, 49), 0, "spec.pooler.defaultPoolSize is 49 × 2 instances, which needs 98 connections of 97 (max_connections 100 less 3 reserved)"},
+		"raised":                  {more, 0, ""},
+		"beside others":           {pooler(4, 20), 17, ""},
+		"too many beside others":  {pooler(4, 20), 18, "which with 18 for reports needs 98 connections of 97"},
+		"a wrong number is alone": {pooler(0, 20), 0, "spec.pooler.instances is 0"},
+	} {
+		with := use
+		with.Direct, with.DirectFor = tt.direct, "reports"
+		var p validate.Problems
+		Validate(&p, field.NewPath("spec"), options(tt.spec).Spec, with)
+		got := p.List()
+		if tt.want == "" && len(got) > 0 || tt.want != "" && (len(got) != 1 || !strings.Contains(got[0].Path+" "+got[0].Message, tt.want)) {
+			t.Errorf("%s: %+v, want %q", name, got, tt.want)
+		}
+	}
+}
+
 // problems are those of a spec, with their fields, on one line.
 func problems(spec v1alpha1.PostgresClusterSpec) string {
 	var p validate.Problems

@@ -58,6 +58,7 @@ func Validate(p *validate.Problems, path *field.Path, s v1alpha1.PostgresCluster
 		p.Int32(at.Child("defaultPoolSize"), s.Pooler.DefaultPoolSize, 1, 10000)
 		p.Int32(at.Child("maxClientConnections"), s.Pooler.MaxClientConnections, 1, 100000)
 		hardened.ValidateResources(p, at.Child("resources"), *s.Pooler.Resources)
+		validatePools(p, path, s, use)
 	}
 }
 

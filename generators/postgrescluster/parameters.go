@@ -58,10 +58,10 @@ func parameters(p *validate.Problems, path *field.Path, parameters map[string]st
 			}
 		case name == "wal_level" && value != "replica" && value != "logical":
 			p.Add(at, fmt.Sprintf("is %s, and replicas and backups need more", validate.Quote(value)), "write replica or logical, or remove it")
-		case slices.Contains(switches, name) && !slices.Contains(booleans, strings.ToLower(value)):
-			p.Add(at, fmt.Sprintf("is %s", validate.Quote(value)), "write on or off")
-		case name == "wal_log_hints" && slices.Contains(booleans[:7], strings.ToLower(value)):
+		case name == "wal_log_hints" && isOff(value):
 			p.Add(at, "is off, and a former primary could not follow the new one", "remove it")
+		default:
+			parameterValue(p, at, name, value)
 		}
 	}
 }
@@ -72,16 +72,6 @@ func MaxConnections(parameters map[string]string) (int, bool) {
 	n, err := strconv.Atoi(parameters["max_connections"])
 	return n, err == nil && n >= 10 && n <= 10000
 }
-
-// switches are the parameters that CloudNativePG reads as booleans, and booleans
-// what it takes for one, false first.
-var (
-	switches = []string{"hot_standby_feedback", "sync_replication_slots", "wal_log_hints"}
-	booleans = []string{
-		"0", "of", "off", "n", "no", "f", "false", "fa", "fal", "fals",
-		"1", "on", "y", "ye", "yes", "t", "tr", "tru", "true",
-	}
-)
 
 // sizes checks those parameters that CloudNativePG compares with each other and
 // with what there is, in its webhook.

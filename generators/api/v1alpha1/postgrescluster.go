@@ -86,8 +86,10 @@ type PostgresClusterSpec struct {
 	// and 1Gi at most (the reference's component list).
 	Resources *ResourceRequirements `json:"resources,omitempty"`
 
-	// Parameters of postgresql.conf, merged over the defaults; an empty value
-	// is passed on as such. CloudNativePG's own parameters are refused.
+	// Parameters of postgresql.conf, merged over the defaults. CloudNativePG's own
+	// parameters are refused, and so are wrong values of those with a default here.
+	// An empty value is passed on as such where PostgreSQL takes one, as in
+	// log_line_prefix, and refused elsewhere.
 	// Default: max_connections=100, statement_timeout=60s, log_statement=ddl,
 	// log_connections=on, log_disconnections=on,
 	// password_encryption=scram-sha-256, ssl_min_protocol_version=TLSv1.3 (the

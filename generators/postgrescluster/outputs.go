@@ -11,12 +11,13 @@ import (
 )
 
 // Outputs of a cluster, as specs name them: those of the reference's module
-// (database_url, host_rw, host_ro, credentials_secret_name) and the parts that
-// the connection string is made of.
+// (database_url, host_rw, host_ro, credentials_secret_name), the parts that the
+// connection string is made of, and the host of the pooler.
 const (
 	OutputDatabaseURL       = "databaseURL"
 	OutputHostRW            = "hostRW"
 	OutputHostRO            = "hostRO"
+	OutputPoolerHost        = "poolerHost"
 	OutputPort              = "port"
 	OutputDatabase          = "database"
 	OutputUsername          = "username"
@@ -27,7 +28,7 @@ const (
 // Outputs are the names of all outputs, in the order of the documentation.
 func Outputs() []string {
 	return []string{
-		OutputDatabaseURL, OutputHostRW, OutputHostRO, OutputPort,
+		OutputDatabaseURL, OutputHostRW, OutputHostRO, OutputPoolerHost, OutputPort,
 		OutputDatabase, OutputUsername, OutputPassword, OutputCredentialsSecret,
 	}
 }
@@ -49,6 +50,7 @@ func Env(variable string, names naming.Postgres, output string) corev1.EnvVar {
 	values := map[string]string{
 		OutputHostRW:            names.Host(names.ReadWrite()),
 		OutputHostRO:            names.Host(names.ReadOnly()),
+		OutputPoolerHost:        names.Host(names.Pooler()),
 		OutputPort:              strconv.Itoa(naming.PortPostgres),
 		OutputCredentialsSecret: names.AppSecret(),
 	}

@@ -8,8 +8,10 @@ type PostgresOutput struct {
 	Cluster string `json:"cluster"`
 
 	// Output is which one: databaseURL (the full connection string), hostRW and
-	// hostRO (the hosts of the primary and of the replicas), port, database,
-	// username, password, or credentialsSecret (the name of the Secret that holds
-	// them). What is secret is read from that Secret when a pod starts. Required.
+	// hostRO (the hosts of the primary and of the replicas), poolerHost (the host
+	// of the pooler, which is there only where the cluster has one), port,
+	// database, username, password, or credentialsSecret (the name of the Secret
+	// that holds them). What is secret is read from that Secret when a pod starts.
+	// Required.
 	Output string `json:"output"`
 }

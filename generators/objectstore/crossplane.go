@@ -19,6 +19,8 @@ func (o Options) crossplane() []meta.Object {
 	setting := func() metav1.ObjectMeta { return o.Scope.Object(o.of()) }
 	of.Annotations = o.annotations()
 	of.Annotations[crossplane.AnnotationExternalName] = o.Spec.Bucket
+	// The provider's configuration, which is not here, is what it goes by.
+	of.Annotations[AnnotationEndpoint] = o.Spec.Endpoint
 	ours := crossplane.OfBucket{Region: o.Spec.Region, BucketRef: crossplane.Ref{Name: o.Name}}
 
 	all := []meta.Object{crossplane.NewBucket(o.Scope.Object(of), managed, crossplane.BucketParameters{Region: o.Spec.Region})}

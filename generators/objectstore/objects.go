@@ -14,16 +14,21 @@ import (
 // meant to hold.
 const AnnotationMaxSize = "atticgen.dev/max-size"
 
+// AnnotationEndpoint is on Crossplane's Bucket, which does not say otherwise what
+// store it is in.
+const AnnotationEndpoint = "atticgen.dev/endpoint"
+
 // app and component are the recommended labels.
 const (
 	app       = "bucket"
 	component = "object-store"
 )
 
-// Where the Job finds what to do.
+// DocumentFile is the key of the description of a bucket in its ConfigMap, and
+// the file in documentDir in which the Job finds what to do.
 const (
+	DocumentFile = "bucket.json"
 	documentDir  = "/etc/bucket"
-	documentFile = "bucket.json"
 )
 
 // Options are what the objects of one bucket are made of.
@@ -74,7 +79,7 @@ func (o Options) configMap(of meta.Of) *corev1.ConfigMap {
 	return &corev1.ConfigMap{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		ObjectMeta: o.Scope.Object(of),
-		Data:       map[string]string{documentFile: Desired(o.Spec).document()},
+		Data:       map[string]string{DocumentFile: Desired(o.Spec).document()},
 	}
 }
 
@@ -103,7 +108,7 @@ func (o Options) job() []meta.Object {
 		ServiceAccount:   o.Name,
 		Image:            job.Image,
 		ImagePullSecrets: o.ImagePullSecrets,
-		Args:             append(args, documentDir+"/"+documentFile),
+		Args:             append(args, documentDir+"/"+DocumentFile),
 		Env:              Credentials(job.CredentialsSecret),
 		Resources:        *job.Resources,
 		Security:         o.Security,

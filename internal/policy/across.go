@@ -24,6 +24,8 @@ type Environment struct {
 // that share a bucket or a name are probably a copy that was not finished.
 func Across(environments []Environment) diag.List {
 	var list diag.List
+	type sharing struct{ overlay, place string }
+	said := map[sharing]bool{}
 	check := func(of func([]manifest.Object) []string, severity diag.Severity, what, hint string) {
 		first := map[string]string{}
 		for _, e := range environments {
@@ -35,6 +37,10 @@ func Across(environments []Environment) diag.List {
 					first[place] = e.Overlay
 					continue
 				}
+				if said[sharing{e.Overlay, place}] {
+					continue
+				}
+				said[sharing{e.Overlay, place}] = true
 				d := diag.New(e.Overlay, "%s %s, as %s does", what, place, other)
 				d.Severity, d.Hint = severity, hint
 				list = append(list, d)
@@ -43,6 +49,7 @@ func Across(environments []Environment) diag.List {
 	}
 	check(places, diag.Error, "backs PostgreSQL up to", ownPlace+" in one of the overlays")
 	check(buckets, diag.Warning, "keeps NARs in", "set spec.storage.bucket to a bucket of its own in one of the overlays")
+	check(describedBuckets, diag.Warning, "describes", "set bucket of an ObjectStore, or of spec.storage of a cache, to a bucket of its own in one of the overlays")
 	check(hosts, diag.Warning, "answers for", "set spec.hostname of a cache, or spec.ingress.host of a service, in one of the overlays")
 	return list
 }

@@ -23,6 +23,7 @@ func Check(source string, objects []manifest.Object) diag.List {
 	}
 	list := Repeated(source, objects)
 	list = append(list, sharedBackups(source, objects)...)
+	list = append(list, sharedBuckets(source, objects)...)
 	list = append(list, sharedHosts(source, objects)...)
 	list = append(list, mixedBuckets(source, objects)...)
 	list = append(list, refusedPods(source, objects)...)

@@ -1,82 +1,6 @@
 package helmchart
 
-import (
-	"maps"
-	"slices"
-	"strings"
-)
-
-// variant is how templates are changed to see what their output depends on.
-type variant struct {
-	// clock puts one day of the past in the place of the present.
-	clock bool
-	// turned gives what has the order of a map another order: that of the
-	// alphabet, backwards instead of forwards.
-	turned bool
-}
-
-// anotherDay is a time in the syntax of templates, without characters that mean
-// something in YAML.
-const anotherDay = "(toDate `2006-01-02` `2001-02-03`)"
-
-// rewritten is the chart with its templates changed. What is text and not an
-// action stays, and so do values that hold templates.
-func rewritten(files []File, v variant) []File {
-	out := make([]File, len(files))
-	for i, f := range files {
-		out[i] = f
-		if isTemplate(f.Name) {
-			out[i].Data = []byte(rewrite(string(f.Data), v))
-		}
-	}
-	return out
-}
-
-func rewrite(text string, v variant) string {
-	var out strings.Builder
-	at := 0
-	put := func(until int, instead string, resume int) {
-		out.WriteString(text[at:until])
-		out.WriteString(instead)
-		at = resume
-	}
-	// Pipes are put where commands end, which is after words that follow.
-	list, pipes := words(text), map[int]string{}
-	for _, w := range list {
-		if w.command > 0 {
-			pipes[w.command] += v.pipe(text[w.begin:w.end])
-		}
-	}
-	ends := slices.Sorted(maps.Keys(pipes))
-	flush := func(before int) {
-		for len(ends) > 0 && ends[0] <= before {
-			put(ends[0], pipes[ends[0]], ends[0])
-			ends = ends[1:]
-		}
-	}
-	for _, w := range list {
-		flush(w.begin)
-		if v.clock && text[w.begin:w.end] == "now" {
-			put(w.begin, anotherDay, w.end)
-		}
-	}
-	flush(len(text))
-	out.WriteString(text[at:])
-	return out.String()
-}
-
-// pipe is what is put behind the command of a function.
-func (v variant) pipe(function string) string {
-	switch {
-	case function == "keys" && v.turned:
-		return " | sortAlpha | reverse "
-	case function == "keys":
-		return " | sortAlpha "
-	case function == "values" && v.turned:
-		return " | reverse "
-	}
-	return ""
-}
+import "strings"
 
 // word is a name in an action that can be that of a function.
 type word struct {
@@ -86,18 +10,17 @@ type word struct {
 	command int
 }
 
-// words finds the names in the actions of a template that are neither fields nor
-// variables nor text.
-func words(text string) []word {
-	var out []word
+// scan finds the names in the actions of a template that are neither fields nor
+// variables nor text, and the text in quotes.
+func scan(text string) (words []word, literals [][2]int) {
 	for at := 0; ; {
 		open := strings.Index(text[at:], "{{")
 		if open < 0 {
-			return out
+			return words, literals
 		}
 		s := scanner{text: text, at: at + open + 2}
 		s.action()
-		out, at = append(out, s.words...), s.at
+		words, literals, at = append(words, s.words...), append(literals, s.literals...), s.at
 	}
 }
 
@@ -106,6 +29,8 @@ type scanner struct {
 	text  string
 	at    int
 	words []word
+	// literals are where quoted text begins and ends, with its quotes.
+	literals [][2]int
 }
 
 // action reads until after the closing braces. The words that wait, by depth of
@@ -132,7 +57,9 @@ func (s *scanner) action() {
 			s.skipPast("}}")
 			return
 		case c == '"' || c == '`' || c == '\'':
+			begin := s.at
 			s.quoted(c)
+			s.literals = append(s.literals, [2]int{begin, s.at})
 			first = false
 			continue
 		case c == '|':

@@ -19,8 +19,10 @@
 //     it is absent, to the object and never to its pods.
 //
 // A template sees no cluster: lookup finds nothing, and names of hosts are not
-// resolved. A template whose output is not the same each time is refused, because
-// an environment would change whenever it is rendered. Values for passwords and
+// resolved. A template whose output is seen to change between renderings is
+// refused, because an environment would change whenever it is rendered: the clock
+// and the order of keys are always seen, chance nearly always, and the time zone of
+// the machine is not. Values for passwords and
 // certificates therefore come from Secrets, which a chart usually takes the name
 // of; a Secret that a chart writes itself holds its data in plain text, and is
 // refused later, by the check of what may reach an environment.

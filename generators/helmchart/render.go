@@ -41,7 +41,7 @@ func inflate(p *validate.Problems, o Options, files Files) []meta.Object {
 	if r.check(p); validate.HasErrors(p.List()) {
 		return nil
 	}
-	rendered, err := r.render(checked)
+	rendered, err := r.render(nil)
 	if err != nil {
 		if strings.HasPrefix(err.Error(), "parse error") {
 			p.Add(at, "has a template that is none: "+oneLine(err.Error()), "take another version of the chart")
@@ -114,15 +114,18 @@ func (r renderer) helmValues(c *chart.Chart) (map[string]any, error) {
 	return values, err
 }
 
-// render renders files, which are those of the chart or a variant of them. Each
-// rendering loads them anew: templates can change values.
-func (r renderer) render(files []File) (out rendered, err error) {
+// render renders the chart, or a variant of it. Each rendering loads it anew:
+// templates can change values.
+func (r renderer) render(v *variant) (out rendered, err error) {
 	err = guarded(func() error {
-		c, err := load(files)
+		c, err := load(r.files)
 		if err != nil {
 			return err
 		}
 		user := clone(r.values)
+		if v != nil {
+			user = v.apply(c, user)
+		}
 		if err := chartutil.ProcessDependenciesWithMerge(c, user); err != nil {
 			return err
 		}

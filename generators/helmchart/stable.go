@@ -1,11 +1,14 @@
 package helmchart
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
+
+	"sigs.k8s.io/yaml"
 
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -27,47 +30,57 @@ var (
 )
 
 // checkStable renders the chart again, under another clock and with maps in
-// another order, and refuses it when that gives other objects.
+// another order, and refuses it when that gives other objects. What is random and
+// is executed gets more renderings, for some of it comes to the same now and then.
 func (r renderer) checkStable(p *validate.Problems, first []document) {
 	want := digests(r.kept(first))
 	uses := r.mentions()
+	texts := mentionsAny(uses, []string{"tpl"})
+	// In text, the order of a map is left as it is.
+	chance := mentionsAny(uses, byChance) || texts && mentionsAny(uses, ofMap)
 	renderings := 1
 	if mentionsAny(uses, ofMap) {
 		renderings = 2
 	}
-	for i := range renderings {
-		if changed := r.changes(r.files, i%2 == 1, want); len(changed) > 0 {
-			r.reportUnstable(p, uses, changed)
-			return
+	if (chance || mentionsAny(uses, random)) && r.executes(texts) {
+		renderings = ofRandom
+		if chance {
+			renderings = ofChance
 		}
 	}
-	files := r.leftToChance(uses)
-	for i := range chances {
-		if len(files) == 0 {
-			return
-		}
-		if changed := r.changes(files, i%2 == 1, want); len(changed) > 0 {
+	for i := range renderings {
+		if changed := r.changes(variant{clock: true, turned: i%2 == 1, texts: texts}, want); len(changed) > 0 {
 			r.reportUnstable(p, uses, changed)
 			return
 		}
 	}
 }
 
-// chances are how many renderings show what is left to chance: one of two
-// outcomes is missed once in half a million times.
-const chances = 19
+// How many renderings show what gives something else each time: of two outcomes
+// that are as likely, one is missed once in half a million times with functions
+// that have few, and once in 250 times with those whose many a chart makes few.
+const (
+	ofChance = 20
+	ofRandom = 9
+)
 
-// changes are the templates that give other objects when they are rendered again,
-// under another clock and, turned, with maps in another order.
-func (r renderer) changes(files []File, turned bool, want map[string]string) []string {
-	// What does not depend on the clock is the same in this variant.
-	again, err := r.render(rewritten(files, variant{clock: true, turned: turned}))
-	if err != nil && turned {
+// executes tells whether anything with another result each time is executed, and
+// not only mentioned.
+func (r renderer) executes(texts bool) bool {
+	_, err := r.render(&variant{traps: true, texts: texts})
+	return err != nil
+}
+
+// changes are the templates that give other objects in a variant.
+func (r renderer) changes(v variant, want map[string]string) []string {
+	again, err := r.render(&v)
+	if err != nil && v.turned {
 		// Turning an order can break what nobody would see otherwise.
-		again, err = r.render(rewritten(files, variant{clock: true}))
+		v.turned = false
+		again, err = r.render(&v)
 	}
 	if err != nil {
-		return []string{failedIn(err, files)}
+		return []string{r.failedIn(err)}
 	}
 	again.crds = nil
 	ignored := &validate.Problems{}
@@ -76,27 +89,6 @@ func (r renderer) changes(files []File, turned bool, want map[string]string) []s
 		_, rendered := again.templates[name]
 		return !rendered
 	})
-}
-
-// leftToChance is the chart without the templates that nothing by chance can
-// reach; nothing when it uses nothing of that kind. A named template can be used
-// anywhere.
-func (r renderer) leftToChance(uses map[string][]string) []File {
-	if !mentionsAny(uses, byChance) {
-		return nil
-	}
-	var files []File
-	for _, f := range r.files {
-		chance := mentionsAny(map[string][]string{f.Name: uses[f.Name]}, byChance)
-		named := isTemplate(f.Name) && bytes.Contains(f.Data, []byte("define"))
-		if named && chance {
-			return r.files
-		}
-		if !isTemplate(f.Name) || named || chance {
-			files = append(files, f)
-		}
-	}
-	return files
 }
 
 // digests are the objects of each template, as text.
@@ -110,7 +102,7 @@ func digests(documents []document) map[string]string {
 		if err != nil {
 			data = []byte(err.Error())
 		}
-		out[d.template] += string(data) + "\n"
+		out[d.template] += restored(string(data)) + "\n"
 	}
 	return out
 }
@@ -131,10 +123,10 @@ func differing(a, b map[string]string) []string {
 }
 
 // failedIn is the template whose rendering failed, as far as the error names it.
-func failedIn(err error, files []File) string {
-	for _, f := range files {
-		if isTemplate(f.Name) && strings.Contains(err.Error(), f.Name) {
-			return f.Name
+func (r renderer) failedIn(err error) string {
+	for _, f := range r.files {
+		if name := r.options.Chart.Name + "/" + f.Name; isTemplate(f.Name) && strings.Contains(err.Error(), name) {
+			return name
 		}
 	}
 	return "of which the rendering failed"
@@ -150,6 +142,8 @@ func (r renderer) reportUnstable(p *validate.Problems, uses map[string][]string,
 	for _, used := range uses {
 		all = append(all, used...)
 	}
+	isTpl := func(name string) bool { return name == "tpl" }
+	own, all = slices.DeleteFunc(own, isTpl), slices.DeleteFunc(all, isTpl)
 	message := "gives other objects each time it is rendered, by the templates " + strings.Join(quoted, ", ")
 	switch {
 	case len(own) > 0:
@@ -180,22 +174,73 @@ func (r renderer) fileOf(template string) string {
 	return best
 }
 
-// mentions are the functions with a changing result that each template has in an
-// action.
+// mentions are the functions with a changing result that each file has in an
+// action; those of values have no file. What is no template counts only where tpl
+// can make it one.
 func (r renderer) mentions() map[string][]string {
-	unstable := slices.Concat(random, ofClock, ofMap, byChance)
 	out := map[string][]string{}
+	add := func(name, text string, inQuotes bool) {
+		if used := used(text, inQuotes); len(used) > 0 {
+			out[name] = append(out[name], used...)
+		}
+	}
 	for _, f := range r.files {
-		if !isTemplate(f.Name) {
+		if isTemplate(f.Name) {
+			add(f.Name, string(f.Data), false)
+		}
+	}
+	if !mentionsAny(out, []string{"tpl"}) {
+		return out
+	}
+	clear(out)
+	for _, f := range r.files {
+		var values map[string]any
+		if path.Base(f.Name) == "values.yaml" && yaml.Unmarshal(f.Data, &values) == nil {
+			eachText(values, func(text string) { add(f.Name, text, true) })
 			continue
 		}
-		for _, w := range words(string(f.Data)) {
-			if name := string(f.Data)[w.begin:w.end]; slices.Contains(unstable, name) {
-				out[f.Name] = append(out[f.Name], name)
-			}
+		add(f.Name, string(f.Data), true)
+	}
+	eachText(r.values, func(text string) { add("", text, true) })
+	return out
+}
+
+// used are the functions of a text that mentions counts.
+func used(text string, inQuotes bool) []string {
+	if !strings.Contains(text, "{{") {
+		return nil
+	}
+	var out []string
+	words, literals := scan(text)
+	for _, w := range words {
+		if name := text[w.begin:w.end]; name == "tpl" || slices.Contains(random, name) || slices.Contains(ofClock, name) ||
+			slices.Contains(ofMap, name) || slices.Contains(byChance, name) {
+			out = append(out, name)
+		}
+	}
+	for _, l := range literals {
+		if inner, err := strconv.Unquote(text[l[0]:l[1]]); inQuotes && err == nil {
+			out = append(out, used(inner, true)...)
 		}
 	}
 	return out
+}
+
+// eachText calls f for each text in values, names included.
+func eachText(value any, f func(string)) {
+	switch v := value.(type) {
+	case string:
+		f(v)
+	case map[string]any:
+		for key, value := range v {
+			f(key)
+			eachText(value, f)
+		}
+	case []any:
+		for _, item := range v {
+			eachText(item, f)
+		}
+	}
 }
 
 func mentionsAny(uses map[string][]string, names []string) bool {

@@ -38,6 +38,32 @@ func TestUnstableTemplates(t *testing.T) {
 		"order in parentheses":    {`(keys (dict "a" 1 "b" 2)) | join ","`, "keys"},
 		"order of values":         {`values (dict "a" 1 "b" 2) | join ","`, "values"},
 		"first of a map":          {`keys (dict "a" 1 "b" 2) | first`, "keys"},
+		"time since":              {`toDate "2006-01-02" "2020-01-01" | ago`, "ago"},
+		"time since as argument":  {`print (ago (toDate "2006-01-02" "2020-01-01"))`, "ago"},
+		"date of no time":         {`date "2006-01-02" ""`, "date"},
+		"piped date of no time":   {`"x" | date "2006-01-02"`, "date"},
+		"HTML date of a number":   {`htmlDate 1.5`, "htmlDate"},
+		"date in zone of text":    {`dateInZone "2006-01-02" "x" "UTC"`, "dateInZone"},
+		"time until now":          {`durationRound (toDate "2006-01-02" "2020-01-01")`, "durationRound"},
+		"date of a time":          {`toDate "2006-01-02" "2020-01-01" | date "2006"`, ""},
+		"date of seconds":         {`date "2006" (int64 100000000)`, ""},
+		"rounded":                 {`durationRound "3h5m"`, ""},
+		"few of many":             {`regexMatch "^[0-7]" uuidv4`, "uuidv4"},
+		"by its path":             {`include "small/templates/_r.txt" .`, "randInt"},
+		"tpl of a value":          {`tpl .Values.clock .`, "now"},
+		"tpl of a chart's value":  {`tpl .Values.own .`, "now"},
+		"tpl of a file":           {`tpl (.Files.Get "clock.txt") .`, "now"},
+		"tpl of quotes":           {`tpl "{{ now.Year }}" .`, "now"},
+		"tpl of raw quotes":       {"tpl `{{ date \"2006\" now }}` .", "now"},
+		"tpl of escaped quotes":   {`tpl "{{ now | date \"2006\" }}" .`, "now"},
+		"tpl of chance":           {`tpl .Values.chance .`, "randInt"},
+		"tpl of keys":             {`tpl "{{ keys (dict \"a\" 1 \"b\" 2) | first }}" .`, "keys"},
+		"tpl of ago":              {`tpl .Values.ago .`, "ago"},
+		"tpl of all values":       {`tpl (.Values.nested | toYaml) . | quote`, "now"},
+		"text of a value":         {`print .Values.clock (tpl "same" .)`, ""},
+		"text of a file":          {`print (.Files.Get "clock.txt") (tpl "same" .)`, ""},
+		"text of ago":             {`print .Values.ago .Values.chance (tpl "same" .)`, ""},
+		"text of a date":          {`print (tpl "same" .) "{{ date now }}{{ date }}{{ x | keys }}"`, ""},
 		"helper":                  {`include "random" .`, "randAlphaNum"},
 		"sorted map":              {`keys (dict "a" 1 "b" 2) | sortAlpha | join ","`, ""},
 		"sorted in parentheses":   {`join "," (sortAlpha (keys (dict "a" 1 "b" 2)))`, ""},
@@ -59,9 +85,17 @@ func TestUnstableTemplates(t *testing.T) {
 				"templates/one.yaml":      configMap + "data:\n  value: >-\n    {{ " + test.value + " }}\n",
 				"templates/_helpers.tpl":  `{{- define "random" -}}{{ randAlphaNum 8 }}{{- end -}}`,
 				"templates/unrelated.txt": "{{/* now, uuidv4 */}}",
-				"templates/NOTES.txt":     "{{ now }} {{ randAlphaNum 8 }}",
+				"templates/NOTES.txt":     "{{ now }} {{ randAlphaNum 8 }} {{ ago now }}",
+				"templates/_r.txt":        `{{ randInt 0 2 }}`,
+				"values.yaml":             "own: \"{{ now | date \\\"2006\\\" }}\"\n",
+				"clock.txt":               "{{ now.Year }}",
 			})
-			_, problems := helmchart.Generate(small(nil), files)
+			_, problems := helmchart.Generate(small(func(s *v1alpha1.HelmChartSpec) {
+				s.Values = v1alpha1.Values{
+					"clock": "{{ now.Year }}", "chance": "{{ randInt 0 2 }}", "ago": "{{ ago now }}",
+					"nested": map[string]any{"list": []any{"{{ now.Year }}"}},
+				}
+			}), files)
 			if test.function == "" {
 				if len(problems) > 0 {
 					t.Error(validate.Errors(problems))
@@ -80,6 +114,17 @@ func TestUnstableTemplates(t *testing.T) {
 func TestTemplateThatFailsLater(t *testing.T) {
 	_, problems := helmchart.Generate(small(nil), chart(map[string]string{
 		"templates/one.yaml": `{{ if lt now.Year 2010 }}{{ fail "too early" }}{{ end }}` + configMap,
+	}))
+	if len(problems) != 1 || !strings.Contains(problems[0].Message, "templates/one.yaml") {
+		t.Errorf("%+v", problems)
+	}
+}
+
+// A template that is included by its path gives what it likes there.
+func TestUnstableTemplateIncludedByPath(t *testing.T) {
+	_, problems := helmchart.Generate(small(nil), chart(map[string]string{
+		"templates/one.yaml":   configMap + `data: {value: '{{ include (print .Template.BasePath "/other.yaml") (dict "asked" true) }}'}`,
+		"templates/other.yaml": `{{ if .asked }}{{ randInt 0 2 }}{{ end }}`,
 	}))
 	if len(problems) != 1 || !strings.Contains(problems[0].Message, "templates/one.yaml") {
 		t.Errorf("%+v", problems)

@@ -6,8 +6,8 @@ const KindHelmChart = "HelmChart"
 // HelmChart is a Helm chart as plain objects: pinned by version and digest,
 // inflated when it is rendered, without a cluster and without the network.
 // Helm's hooks become ordinary objects, applied before or after the rest of the
-// chart, which render reports. A chart whose templates make up passwords,
-// certificates or dates is refused: its output would change each time.
+// chart, which render reports. A chart whose templates are found to make up
+// passwords, certificates or dates is refused: its output would change each time.
 type HelmChart struct {
 	// APIVersion is always atticgen.dev/v1alpha1. Required.
 	APIVersion string `json:"apiVersion"`

@@ -64,6 +64,7 @@ func FromTyped(o generators.Object) (Object, error) {
 	}
 	delete(fields, "status")
 	dropNulls(fields)
+	keepLarge(fields)
 	if bytes.Contains(data, []byte("${")) {
 		keepFromSubstitution(fields)
 	}

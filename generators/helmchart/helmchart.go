@@ -53,6 +53,9 @@ type Options struct {
 	Release v1alpha1.Release
 	// Base are values for the chart, under those of the release.
 	Base v1alpha1.Values
+	// Fixed are the values that no user may give, by their names joined with dots,
+	// with what to do instead.
+	Fixed map[string]string
 	// Path is the block in the spec that holds the fields chart and values, for
 	// problems.
 	Path *field.Path

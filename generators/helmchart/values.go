@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,12 +18,13 @@ import (
 // those of its kind, those of the files in their order, and the spec's over them.
 func userValues(p *validate.Problems, o Options, files Files) map[string]any {
 	values := map[string]any{}
-	layer := func(own v1alpha1.Values) {
+	layer := func(own v1alpha1.Values) map[string]any {
 		table, err := asHelmReads(own)
 		if err != nil {
 			p.Add(o.Path.Child("values"), "hold what Helm has no type for: "+oneLine(err.Error()), "write numbers that a 64-bit floating-point number can hold")
 		}
 		values = over(table, values)
+		return table
 	}
 	layer(o.Base)
 	for i, name := range o.Release.ValuesFiles {
@@ -45,9 +47,31 @@ func userValues(p *validate.Problems, o Options, files Files) map[string]any {
 			continue
 		}
 		values = over(table, values)
+		for _, fixed := range given(o.Fixed, table) {
+			p.Add(at, fmt.Sprintf("is %s, which gives %s", validate.Quote(name), fixed), o.Fixed[fixed])
+		}
 	}
-	layer(o.Release.Values)
+	own := layer(o.Release.Values)
+	for _, name := range given(o.Fixed, own) {
+		p.Add(o.Path.Child("values", strings.Split(name, ".")...), "is not for the values here", o.Fixed[name])
+	}
 	return values
+}
+
+// given are those of the fixed values that a table has, null included.
+func given(fixed map[string]string, table map[string]any) []string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(fixed)) {
+		parts := strings.Split(name, ".")
+		in, last := table, len(parts)-1
+		for _, part := range parts[:last] {
+			in, _ = in[part].(map[string]any)
+		}
+		if _, ok := in[parts[last]]; ok {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // asHelmReads gives values the types that they have when Helm reads them from a

@@ -4,8 +4,12 @@
 package postgresoperator
 
 import (
+	"fmt"
+
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -42,8 +46,10 @@ func Generate(spec v1alpha1.PostgresOperator, files helmchart.Files) ([]meta.Obj
 		Chart:   chartRef(*o.spec.Chart),
 		Release: o.spec.Release,
 		Base:    values(o.spec),
+		Fixed:   fixed(),
 		Path:    field.NewPath("spec"),
 	}, files)
+	o.checkSelector(p, objects)
 	problems = append(problems, p.List()...)
 	if validate.HasErrors(problems) {
 		return nil, problems
@@ -59,6 +65,26 @@ func chartRef(c v1alpha1.PostgresOperatorChart) v1alpha1.ChartRef {
 // selector finds the operator's pods by the labels that the chart gives them.
 func (o operator) selector() map[string]string {
 	return naming.Selector(o.spec.Chart.Name, o.spec.ReleaseName)
+}
+
+// checkSelector refuses a chart whose pods no policy and no budget would find.
+func (o operator) checkSelector(p *validate.Problems, objects []meta.Object) {
+	if o.spec.Delivery != helmchart.DeliveryInflate || validate.HasErrors(p.List()) {
+		return
+	}
+	selector := labels.SelectorFromSet(o.selector())
+	for _, object := range objects {
+		deployment, ok := object.(*unstructured.Unstructured)
+		if !ok || deployment.GetKind() != "Deployment" {
+			continue
+		}
+		pods, _, _ := unstructured.NestedStringMap(deployment.Object, "spec", "template", "metadata", "labels")
+		if selector.Matches(labels.Set(pods)) {
+			return
+		}
+	}
+	p.Add(field.NewPath("spec", "values"), fmt.Sprintf("make the chart give no Deployment whose pods have the labels %s, by which the network policies and the disruption budget find them", selector),
+		"leave names and labels of the chart as they are, or take the project's own chart")
 }
 
 func (o operator) of(name, component string) meta.Of {

@@ -56,7 +56,7 @@ func (s standIn) Chart(ref v1alpha1.ChartRef) ([]helmchart.File, error) {
 	return files, err
 }
 
-func (standIn) Values(string) ([]byte, error) { return []byte("replicaCount: 5\n"), nil }
+func (standIn) Values(string) ([]byte, error) { return []byte("image: {tag: file}\n"), nil }
 
 func operator(change func(*v1alpha1.PostgresOperatorSpec)) v1alpha1.PostgresOperator {
 	o := v1alpha1.PostgresOperator{Metadata: v1alpha1.Metadata{Name: "cnpg"}}
@@ -206,21 +206,69 @@ func TestSharedNamespace(t *testing.T) {
 	}
 }
 
-// TestValues: the spec's values win over files, and files over the kind's own.
+// TestValues: the spec's values win over files, and files over the chart's own.
 func TestValues(t *testing.T) {
-	for name, tt := range map[string]struct {
-		change func(*v1alpha1.PostgresOperatorSpec)
-		want   int32
-	}{
-		"the field": {func(s *v1alpha1.PostgresOperatorSpec) { s.Replicas = new(int32(3)) }, 3},
-		"a file":    {func(s *v1alpha1.PostgresOperatorSpec) { s.ValuesFiles = []string{"values.yaml"} }, 5},
-		"values": {func(s *v1alpha1.PostgresOperatorSpec) {
-			s.ValuesFiles, s.Values = []string{"values.yaml"}, v1alpha1.Values{"replicaCount": 7}
-		}, 7},
+	for want, change := range map[string]func(*v1alpha1.PostgresOperatorSpec){
+		"file": func(s *v1alpha1.PostgresOperatorSpec) { s.ValuesFiles = []string{"values.yaml"} },
+		"values": func(s *v1alpha1.PostgresOperatorSpec) {
+			s.ValuesFiles = []string{"values.yaml"}
+			s.Values = v1alpha1.Values{"image": map[string]any{"tag": "values"}}
+		},
 	} {
-		if got := *get[appsv1.Deployment](t, generate(t, tt.change), "Deployment", "cnpg-cloudnative-pg").Spec.Replicas; got != tt.want {
-			t.Errorf("%s: %d replicas, want %d", name, got, tt.want)
+		image := get[appsv1.Deployment](t, generate(t, change), "Deployment", "cnpg-cloudnative-pg").Spec.Template.Spec.Containers[0].Image
+		if !strings.HasSuffix(image, ":"+want) {
+			t.Errorf("the image is %s, want the tag %s", image, want)
 		}
+	}
+}
+
+// fixedValues is a chart with a values file that sets what fields are for.
+type fixedValues struct{ standIn }
+
+func (fixedValues) Values(string) ([]byte, error) {
+	return []byte("monitoring: {podMonitorEnabled: false}\n"), nil
+}
+
+func TestFixedValues(t *testing.T) {
+	for _, delivery := range []string{"inflate", "flux", "argocd"} {
+		_, problems := postgresoperator.Generate(operator(func(s *v1alpha1.PostgresOperatorSpec) {
+			s.Delivery = delivery
+			s.ValuesFiles = []string{"values.yaml"}
+			s.Values = v1alpha1.Values{
+				"replicaCount": 1, "crds": map[string]any{"create": false}, "nameOverride": "x", "fullnameOverride": "x", "namespaceOverride": "x",
+			}
+		}), fixedValues{})
+		var paths []string
+		for _, problem := range problems {
+			paths = append(paths, problem.Path)
+		}
+		want := []string{
+			"spec.valuesFiles[0]", "spec.values.crds.create", "spec.values.fullnameOverride",
+			"spec.values.nameOverride", "spec.values.namespaceOverride", "spec.values.replicaCount",
+		}
+		if diff := cmp.Diff(want, paths); diff != "" {
+			t.Errorf("%s: %s", delivery, diff)
+		}
+	}
+}
+
+// otherLabels is a chart whose pods are called otherwise.
+type otherLabels struct{ standIn }
+
+func (c otherLabels) Chart(ref v1alpha1.ChartRef) ([]helmchart.File, error) {
+	files, err := c.standIn.Chart(ref)
+	for i := range files {
+		if files[i].Name == "templates/deployment.yaml" {
+			files[i].Data = []byte(strings.ReplaceAll(string(files[i].Data), `include "operator.selector" .`, `toYaml (dict "app" "other")`))
+		}
+	}
+	return files, err
+}
+
+func TestPodsThatNoPolicyFinds(t *testing.T) {
+	_, problems := postgresoperator.Generate(operator(nil), otherLabels{})
+	if len(problems) != 1 || problems[0].Path != "spec.values" || !strings.Contains(problems[0].Message, "app.kubernetes.io/name=cloudnative-pg") {
+		t.Errorf("%+v", problems)
 	}
 }
 

@@ -52,3 +52,18 @@ func values(s v1alpha1.PostgresOperatorSpec) v1alpha1.Values {
 		}},
 	}
 }
+
+// fixed are the values that have a field in the spec, which defaults, checks and
+// policies go by, and those that would give the operator other names than these
+// know.
+func fixed() map[string]string {
+	const named = "remove it: the network policies and the disruption budget go by the chart's own names (releaseName and metadata.namespace are fields of the spec)"
+	return map[string]string{
+		"replicaCount":                 "write spec.replicas",
+		"crds.create":                  "write spec.includeCRDs",
+		"monitoring.podMonitorEnabled": "write spec.podMonitor",
+		"nameOverride":                 named,
+		"fullnameOverride":             named,
+		"namespaceOverride":            named,
+	}
+}

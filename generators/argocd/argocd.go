@@ -63,6 +63,10 @@ type ApplicationSourceHelm struct {
 	ReleaseName string `json:"releaseName,omitempty"`
 	// ValuesObject are the values, over those of the chart.
 	ValuesObject map[string]any `json:"valuesObject,omitempty"`
+	// KubeVersion is what the chart sees as the cluster's version.
+	KubeVersion string `json:"kubeVersion,omitempty"`
+	// APIVersions are what the chart sees of the cluster's API.
+	APIVersions []string `json:"apiVersions,omitempty"`
 	// SkipCrds leaves the crds folder out.
 	SkipCrds bool `json:"skipCrds,omitempty"`
 	// SkipTests leaves out what is for helm test.

@@ -67,6 +67,11 @@ func application(p *validate.Problems, o Options, files Files) []meta.Object {
 		p.Warn(o.Path.Child("argocd", "server"), "is another cluster than the one that Argo CD runs in, but the namespace and all else of this spec go where the environment goes",
 			"remove it, and have that cluster's own Argo CD sync the environment, unless both are the same cluster by two names")
 	}
+	// Argo CD asks its cluster, unless the spec says something of its own.
+	kubeVersion := o.Release.KubeVersion
+	if kubeVersion == DefaultKubeVersion {
+		kubeVersion = ""
+	}
 	metadata := o.Scope.Object(o.deliveryOf("release"))
 	metadata.Namespace = o.Release.ArgoCD.Namespace
 	return []meta.Object{argocd.NewApplication(metadata, argocd.ApplicationSpec{
@@ -79,6 +84,8 @@ func application(p *validate.Problems, o Options, files Files) []meta.Object {
 			Helm: &argocd.ApplicationSourceHelm{
 				ReleaseName:  o.Release.ReleaseName,
 				ValuesObject: values,
+				KubeVersion:  kubeVersion,
+				APIVersions:  o.Release.APIVersions,
 				SkipCrds:     !*o.Release.IncludeCRDs,
 				SkipTests:    *o.Release.SkipTests,
 			},

@@ -25,18 +25,12 @@ func (o Options) deliveryOf(component string) meta.Of {
 
 // handedOver are the values for a chart that a controller renders, and whether it
 // can. The controller pulls the chart itself: it knows nothing of charts.lock, nor
-// of the chart's folder here, and asks its cluster what the spec says otherwise.
+// of the chart's folder here.
 func handedOver(p *validate.Problems, o Options, files Files) (map[string]any, bool) {
 	delivery := o.Path.Child("delivery")
 	if o.Chart.Repository == "" {
 		p.Add(o.Path.Child("chart", "repository"), fmt.Sprintf("is missing, and with delivery %s the controller pulls the chart", o.Release.Delivery),
 			"write the repository, or delivery: inflate for a chart in charts/")
-	}
-	if len(o.Release.APIVersions) > 0 {
-		p.Warn(o.Path.Child("apiVersions"), fmt.Sprintf("does not count with delivery %s: the controller asks the cluster", o.Release.Delivery), "remove it")
-	}
-	if o.Release.KubeVersion != DefaultKubeVersion {
-		p.Warn(o.Path.Child("kubeVersion"), fmt.Sprintf("does not count with delivery %s: the controller asks the cluster", o.Release.Delivery), "remove it")
 	}
 	if files == nil && len(o.Release.ValuesFiles) > 0 {
 		p.Add(o.Path.Child("valuesFiles"), "cannot be had: no files are handed in here", "write the values into the spec, or hand in files")

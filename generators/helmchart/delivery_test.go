@@ -158,7 +158,7 @@ func TestDeliveryProblems(t *testing.T) {
 		"a folder for Argo CD":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
 		"API versions":           {"flux", func(s *v1alpha1.HelmChartSpec) { s.APIVersions = []string{"a/v1"} }, "spec.apiVersions: does not count with delivery flux"},
 		"nulls":                  {"flux", func(s *v1alpha1.HelmChartSpec) { s.Values = v1alpha1.Values{"a": nil, "b": map[string]any{"c": nil}} }, "spec.values: give null to a, b.c"},
-		"a Kubernetes version":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.KubeVersion = "v1.40.0" }, "spec.kubeVersion: does not count with delivery argocd"},
+		"a Kubernetes version":   {"flux", func(s *v1alpha1.HelmChartSpec) { s.KubeVersion = "v1.40.0" }, "spec.kubeVersion: does not count with delivery flux"},
 		"a missing values file":  {"flux", func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = []string{"other.yaml"} }, "spec.valuesFiles[0]: is \"other.yaml\", which cannot be had"},
 		"Flux's block elsewhere": {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{} }, "spec.flux: counts only for delivery flux"},
 		"Argo CD's elsewhere":    {"inflate", func(s *v1alpha1.HelmChartSpec) { s.ArgoCD = &v1alpha1.ArgoCDDelivery{} }, "spec.argocd: counts only for delivery argocd"},
@@ -186,6 +186,24 @@ func TestDeliveryWithoutFiles(t *testing.T) {
 		alone := delivered(delivery, func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = nil })
 		if _, problems := helmchart.Generate(alone, nil); validate.HasErrors(problems) {
 			t.Error(validate.Errors(problems))
+		}
+	}
+}
+
+// Argo CD is told what the spec says of the cluster, and nothing of its own accord.
+func TestArgoCDCapabilities(t *testing.T) {
+	for _, version := range []string{"", "v1.40.0"} {
+		spec := small(func(s *v1alpha1.HelmChartSpec) {
+			s.Chart.Repository, s.Delivery = "https://charts.example.com", "argocd"
+			s.KubeVersion, s.APIVersions = version, []string{"a/v1"}
+		})
+		objects := generate(t, spec, nil)
+		helm := object(t, objects, "Application", "release")["spec"].(map[string]any)["source"].(map[string]any)["helm"].(map[string]any)
+		if got, _ := helm["kubeVersion"].(string); got != version {
+			t.Errorf("kubeVersion is %q, want %q", got, version)
+		}
+		if diff := cmp.Diff([]any{"a/v1"}, helm["apiVersions"]); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

@@ -48,6 +48,13 @@ func validateFlux(p *validate.Problems, path *field.Path, r v1alpha1.Release) {
 // namespace, so that neither needs a reference across namespaces, which clusters
 // with several tenants refuse.
 func flux(p *validate.Problems, o Options, files Files) []meta.Object {
+	const cluster = "does not count with delivery flux: the controller asks the cluster"
+	if len(o.Release.APIVersions) > 0 {
+		p.Warn(o.Path.Child("apiVersions"), cluster, "remove it")
+	}
+	if o.Release.KubeVersion != DefaultKubeVersion {
+		p.Warn(o.Path.Child("kubeVersion"), cluster, "remove it")
+	}
 	values, ok := deliveredValues(p, o, files)
 	if !ok {
 		return nil

@@ -26,7 +26,7 @@ func TestReadDesired(t *testing.T) {
 
 // TestReadsWhatIsGenerated holds the reader to the writer.
 func TestReadsWhatIsGenerated(t *testing.T) {
-	spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic"}}
+	spec := v1alpha1.ObjectStore{Metadata: v1alpha1.Metadata{Name: "attic", Namespace: "nix-cache"}}
 	spec.Spec.Endpoint, spec.Spec.Bucket = "https://s3.example.com", "nix-cache"
 	objects, _ := objectstore.GenerateAlone(spec)
 	for _, o := range objects {

@@ -145,7 +145,9 @@ func (n network) admits(cluster manifest.Object, namespace string, pod labels.Se
 		}
 		governed = true
 		for _, rule := range policy.Spec.Ingress {
-			from := func(peer networkingv1.NetworkPolicyPeer) bool { return n.isFrom(peer, policy.Namespace, namespace, pod) }
+			from := func(peer networkingv1.NetworkPolicyPeer) bool {
+				return n.isFrom(peer, policy.Namespace, namespace, pod)
+			}
 			if opensPostgres(rule.Ports) && (len(rule.From) == 0 || slices.ContainsFunc(rule.From, from)) {
 				return true
 			}

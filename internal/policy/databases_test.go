@@ -64,7 +64,7 @@ func TestUnreachableDatabases(t *testing.T) {
 			"overlays/a/kustomization.yaml: warning: renders Job shop/load, which names PostgreSQL cluster shop/pg, which this environment does not render; check the name, or name the PostgresCluster under generators too",
 		}},
 		"by a Secret, rendered": {[]string{shopEnv, pg}, nil},
-		"odd policies": {[]string{shop, pg, out("shop", toPG, "5432"), "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: [a]\n", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Nonsense}]}}\n"}, nil},
+		"odd policies":          {[]string{shop, pg, out("shop", toPG, "5432"), "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: [a]\n", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Nonsense}]}}\n"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, lines(unreachableDatabases("overlays/a/kustomization.yaml", parsed(t, c.objects)))); diff != "" {

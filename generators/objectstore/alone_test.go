@@ -156,7 +156,8 @@ func TestWarnings(t *testing.T) {
 		want   string // part of the only message
 		is     validate.Severity
 	}{
-		"small objects": {byJob, "128 KiB", validate.Note},
+		"small objects":  {byJob, "128 KiB", validate.Note},
+		"a small bucket": {func(s *v1alpha1.ObjectStoreKindSpec) { s.MaxSize = "500M" }, "less than a gibibyte", validate.Warning},
 		"versions for ever": {func(s *v1alpha1.ObjectStoreKindSpec) {
 			s.Lifecycle = &v1alpha1.BucketLifecycle{OldVersionsDays: new(int32(0))}
 		}, "for ever", validate.Warning},

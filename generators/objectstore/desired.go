@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -77,6 +78,9 @@ func ValidateDesired(p *validate.Problems, path *field.Path, d DesiredBucket) {
 		p.Bucket(path.Child("bucket"), d.Bucket)
 	}
 	p.Bytes(path.Child("maxSize"), d.MaxSize)
+	if size, err := resource.ParseQuantity(d.MaxSize); err == nil && size.Value() >= 1<<20 && size.Value() < 1<<30 {
+		p.Warn(path.Child("maxSize"), fmt.Sprintf("is %s, less than a gibibyte, which a bucket outgrows at once", validate.Quote(d.MaxSize)), "write it with G, Gi, T or Ti, as in 500G")
+	}
 	p.OneOf(path.Child("encryption"), d.Encryption, EncryptionAES256, EncryptionNone)
 	validateLifecycle(p, path.Child("lifecycle"), d)
 }
@@ -87,7 +91,8 @@ const mostDays = 36500
 // leastInfrequentDays is Amazon's minimum for its infrequent access classes.
 const leastInfrequentDays = 30
 
-var storageClass = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9_-]*`, 64)
+// storageClass is as stores compare it, letter by letter.
+var storageClass = validate.NewForm(`[A-Z][A-Z0-9_]*`, 64)
 
 // archives are the classes whose objects nobody can read before somebody has
 // asked for them, hours ahead.
@@ -110,9 +115,9 @@ func validateLifecycle(p *validate.Problems, path *field.Path, d DesiredBucket) 
 	}
 	at := path.Child("storageClass")
 	switch {
-	case !storageClass.Matches(l.StorageClass):
-		p.Add(at, fmt.Sprintf("is %s, which is not a storage class", validate.Quote(l.StorageClass)), "write one that the store has, as in STANDARD_IA")
-	case slices.Contains(archives, l.StorageClass):
+	case !storageClass.Matches(l.StorageClass) && !slices.Contains(archives, strings.ToUpper(l.StorageClass)):
+		p.Add(at, fmt.Sprintf("is %s, which is not a storage class", validate.Quote(l.StorageClass)), "write one that the store has, in capitals, digits and underscores, as in STANDARD_IA")
+	case slices.Contains(archives, strings.ToUpper(l.StorageClass)):
 		p.Add(at, fmt.Sprintf("is %s, from which an object must be restored before it can be read", l.StorageClass), "write one that answers at once, as in STANDARD_IA or GLACIER_IR")
 	case strings.HasSuffix(l.StorageClass, "_IA") && l.InfrequentAccessDays > 0 && l.InfrequentAccessDays < leastInfrequentDays:
 		p.Add(path.Child("infrequentAccessDays"), fmt.Sprintf("is %d, and stores move nothing to %s earlier than after %d days", l.InfrequentAccessDays, l.StorageClass, leastInfrequentDays),

@@ -69,8 +69,9 @@ type ObjectStoreSpec struct {
 	Insecure bool `json:"insecure,omitempty"`
 
 	// MaxSize is how much the bucket is meant to hold at most. S3 has no such
-	// limit to set, so it is written down for whoever sets a quota, and for
-	// alerts. Default: 500G (the reference's max_size_gb of 500).
+	// limit to set, so it is written down, also as the annotation
+	// atticgen.dev/max-size, for whoever sets a quota or an alert; nothing is
+	// generated that watches it. Default: 500G (the reference's max_size_gb of 500).
 	MaxSize Quantity `json:"maxSize,omitempty"`
 
 	// Versioning keeps what is overwritten or deleted as old versions. Set false,
@@ -103,7 +104,7 @@ type BucketLifecycle struct {
 	InfrequentAccessDays *int32 `json:"infrequentAccessDays,omitempty"`
 
 	// StorageClass is where infrequently read objects go, in the store's own
-	// word. Default: STANDARD_IA (Amazon's, which others have taken over).
+	// word, in capitals. Default: STANDARD_IA (Amazon's, which others have taken over).
 	StorageClass string `json:"storageClass,omitempty"`
 
 	// AbortIncompleteUploadsDays is after how many days an upload in parts that

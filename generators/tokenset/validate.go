@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -132,7 +133,7 @@ func validateValidity(p *validate.Problems, bound, path *field.Path, t times) {
 	case validity < day:
 		p.Add(path, fmt.Sprintf("is %s, less than a day", validate.Quote(string(t.validity))), "write days or months, as in 90d (m is minutes)")
 	case most >= day && validity > most:
-		p.Add(path, fmt.Sprintf("is %s, more than %s allows", validate.Quote(string(t.validity)), bound), fmt.Sprintf("write %s or less, or raise %s", t.most, bound))
+		p.Add(path, fmt.Sprintf("is %s%s, more than %s allows", validate.Quote(string(t.validity)), inDays(validity), bound), fmt.Sprintf("write %s or less, or raise %s", t.most, bound))
 	}
 }
 
@@ -147,10 +148,33 @@ func validateLead(p *validate.Problems, path *field.Path, t times) {
 		p.Add(path, fmt.Sprintf("is %s, so the token would end before it is rotated", validate.Quote(string(t.rotateBefore))), "write an hour or more, better days, as in 14d")
 	case validity >= day && lead >= validity:
 		p.Add(path, fmt.Sprintf("is %s, no less than its validity of %s: it would be due as soon as it is issued", validate.Quote(string(t.rotateBefore)), t.validity),
-			"write less, as in "+validate.Humane(validity/2))
+			"write less, as in "+half(validity))
+	case validity >= day && lead > validity/2 && lead >= day:
+		p.Warn(path, fmt.Sprintf("is %s, more than half of its validity of %s, so that it is issued anew every %s", validate.Quote(string(t.rotateBefore)), t.validity, readable(validity-lead)),
+			"write "+half(validity)+" or less")
 	case lead < day && t.rotation == Scheduled:
 		p.Warn(path, fmt.Sprintf("is %s, and a pipeline that runs once a day may come too late", validate.Quote(string(t.rotateBefore))), "write a day or more, or run the pipeline more often")
 	}
+}
+
+// readable is a duration in whole days, or in whole hours where it has no day.
+func readable(d time.Duration) string {
+	if d >= day {
+		return validate.Humane(d.Truncate(day))
+	}
+	return validate.Humane(max(d.Truncate(time.Hour), time.Hour))
+}
+
+// half is a half that a person would write.
+func half(validity time.Duration) string { return readable(validity / 2) }
+
+// inDays is an addition to durations whose units are not whole days: a year is
+// 365.25.
+func inDays(d time.Duration) string {
+	if d%day == 0 {
+		return ""
+	}
+	return " (" + strconv.FormatFloat(d.Hours()/24, 'f', -1, 64) + " days)"
 }
 
 func validateCaches(p *validate.Problems, path *field.Path, token v1alpha1.Token, of Type) {

@@ -107,6 +107,7 @@ func TestValidateRecovery(t *testing.T) {
 	}{
 		"all":                  {from(v1alpha1.Backup{}, v1alpha1.Recovery{ServerName: "old-pg"}), ""},
 		"a zone":               {target(v1alpha1.RecoveryTarget{Time: "2026-01-15T10:30:00.5+01:00"}), ""},
+		"a comma":              {target(v1alpha1.RecoveryTarget{Time: "2026-01-15T10:30:00,5Z"}), "is not a time"},
 		"no zone":              {target(v1alpha1.RecoveryTarget{Time: "2026-01-15 10:30:00"}), "spec.recovery.target.time is \"2026-01-15 10:30:00\", which has no time zone"},
 		"no seconds":           {target(v1alpha1.RecoveryTarget{Time: "2026-01-15T10:30"}), "has no time zone"},
 		"a day":                {target(v1alpha1.RecoveryTarget{Time: "2026-01-15"}), "has no time zone"},

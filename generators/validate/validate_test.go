@@ -57,8 +57,8 @@ func TestValues(t *testing.T) {
 		},
 		"cron with six fields": {
 			func(p *Problems, path *field.Path, v string) { p.Cron(path, v, 6) },
-			[]string{"0 0 0 * * *", "0 30 2 * * SUN", "*/30 * * * * *"},
-			[]string{"", "0 0 * * *", "0 0 0 * * * *", "60 0 0 * * *", "@daily", "0 0 0 * * x", "CRON_TZ=UTC 0 0 * * *"},
+			[]string{"0 0 0 * * *", "0 30 2 * * SUN", "*/30 * * * * *", "0 0 0 29 2 *"},
+			[]string{"", "0 0 * * *", "0 0 0 * * * *", "60 0 0 * * *", "@daily", "0 0 0 * * x", "CRON_TZ=UTC 0 0 * * *", "0 0 0 31 2 *", "0 0 0 31 4,6 *"},
 		},
 		"cron with five fields": {
 			func(p *Problems, path *field.Path, v string) { p.Cron(path, v, 5) },

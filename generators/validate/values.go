@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/distribution/reference"
 	"github.com/robfig/cron/v3"
@@ -215,12 +216,18 @@ func (p *Problems) Cron(path *field.Path, value string, fields int) {
 		p.Add(path, fmt.Sprintf("is %s, which does not have %s fields", Quote(value), words), hint)
 		return
 	}
-	if _, err := cron.NewParser(options).Parse(value); err != nil || strings.ContainsAny(value, "=\n\r") {
+	schedule, err := cron.NewParser(options).Parse(value)
+	if err != nil || strings.ContainsAny(value, "=\n\r") {
 		reason := ""
 		if err != nil {
 			reason = " (" + err.Error() + ")"
 		}
 		p.Add(path, fmt.Sprintf("is %s, which is not a cron expression%s", Quote(value), reason), fmt.Sprintf("write %s fields of numbers, *, ranges and steps, as in %q", words, example))
+		return
+	}
+	// The parser looks ahead for five years, among which is a leap year.
+	if schedule.Next(time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)).IsZero() {
+		p.Add(path, fmt.Sprintf("is %s, which never comes", Quote(value)), fmt.Sprintf("write days that its months have, as in %q", example))
 	}
 }
 

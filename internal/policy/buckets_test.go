@@ -8,10 +8,10 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// described is a ConfigMap about a bucket.
-func described(name, bucket, endpoint string) string {
+// described is a ConfigMap about the bucket b.
+func described(name, endpoint string) string {
 	return "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: a}\n" +
-		"data: {bucket.json: '{\"bucket\": \"" + bucket + "\"}'" + endpoint + "}\n"
+		"data: {bucket.json: '{\"bucket\": \"b\"}'" + endpoint + "}\n"
 }
 
 // byJob makes the bucket that a ConfigMap is about.
@@ -48,18 +48,18 @@ func TestSharedBuckets(t *testing.T) {
 		objects []string
 		want    []string
 	}{
-		"two Jobs": {[]string{described("one", "b", ""), byJob("one", "one", s3), described("two", "b", ""), byJob("two", "two", s3+":443/")}, []string{
+		"two Jobs": {[]string{described("one", ""), byJob("one", "one", s3), described("two", ""), byJob("two", "two", s3+":443/")}, []string{
 			"a: error: renders Job a/one and Job a/two, which both make s3://b in https://s3.example.com; set mode: none under provisioning in one of the specs, or give each a bucket of its own",
 		}},
-		"a Job and Crossplane": {[]string{described("one", "b", ""), byJob("one", "one", s3), byCrossplane("two", "b", s3)}, []string{
+		"a Job and Crossplane": {[]string{described("one", ""), byJob("one", "one", s3), byCrossplane("two", "b", s3)}, []string{
 			"a: error: renders Job a/one and Bucket a/two, which both make s3://b in https://s3.example.com; set mode: none under provisioning in one of the specs, or give each a bucket of its own",
 		}},
-		"one who makes it":       {[]string{described("one", "b", written), byCrossplane("two", "b", s3)}, nil},
-		"nobody who makes it":    {[]string{described("one", "b", written), described("two", "b", written)}, nil},
+		"one who makes it":       {[]string{described("one", written), byCrossplane("two", "b", s3)}, nil},
+		"nobody who makes it":    {[]string{described("one", written), described("two", written)}, nil},
 		"two stores":             {[]string{byCrossplane("one", "b", s3), byCrossplane("two", "b", "https://s3.example.org")}, nil},
 		"two buckets":            {[]string{byCrossplane("one", "b", s3), byCrossplane("two", "c", s3)}, nil},
 		"somebody else's bucket": {[]string{byCrossplane("one", "b", ""), byCrossplane("two", "b", "")}, nil},
-		"a Job about another":    {[]string{described("one", "b", ""), byJob("one", "three", s3), byCrossplane("two", "b", s3)}, nil},
+		"a Job about another":    {[]string{described("one", ""), byJob("one", "three", s3), byCrossplane("two", "b", s3)}, nil},
 		"unexpected shapes": {[]string{
 			"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one, namespace: a}\ndata: {bucket.json: '[1]', endpoint: a}\n",
 			"apiVersion: batch/v1\nkind: Job\nmetadata: {name: one, namespace: a}\nspec: {template: {spec: {volumes: [1, {configMap: {name: one}}], containers: [1, {args: [{a: b}, --endpoint]}]}}}\n",
@@ -73,8 +73,8 @@ func TestSharedBuckets(t *testing.T) {
 
 func TestAcrossBuckets(t *testing.T) {
 	got := lines(Across([]Environment{
-		{"a", objectsOf(t, described("one", "b", written))},
-		{"b", objectsOf(t, config("b"), described("one", "b", written))},
+		{"a", objectsOf(t, described("one", written))},
+		{"b", objectsOf(t, config("b"), described("one", written))},
 		{"c", objectsOf(t, config("b"), byCrossplane("one", "b", s3))},
 		{"d", objectsOf(t, byCrossplane("one", "c", s3))},
 	}))

@@ -12,9 +12,10 @@ import (
 )
 
 // Check reports an empty environment, objects that stand twice, caches that get in
-// each other's way, specs that were not expanded, Secrets in plain text and pods
-// that their namespace refuses; and it warns about objects without a namespace,
-// images that can change and databases that pods cannot reach. The source is what the objects were rendered from.
+// each other's way or in that of CloudNativePG, specs that were not expanded,
+// Secrets in plain text and pods that their namespace refuses; and it warns about
+// objects without a namespace, images that can change and databases that pods
+// cannot reach. The source is what the objects were rendered from.
 func Check(source string, objects []manifest.Object) diag.List {
 	if len(objects) == 0 {
 		d := diag.New(source, "renders no objects")
@@ -27,6 +28,7 @@ func Check(source string, objects []manifest.Object) diag.List {
 	list = append(list, sharedHosts(source, objects)...)
 	list = append(list, mixedBuckets(source, objects)...)
 	list = append(list, refusedPods(source, objects)...)
+	list = append(list, takenByOperator(source, objects)...)
 	list = append(list, unreachableDatabases(source, objects)...)
 	for _, o := range objects {
 		if o.Group == manifest.Group(v1alpha1.APIVersion) {

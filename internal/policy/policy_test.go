@@ -85,6 +85,17 @@ func TestCheck(t *testing.T) {
 		}, []string{
 			`overlays/a/kustomization.yaml: error: renders CronJob cache/a, whose pods namespace cache refuses, because it is restricted: forbidden AppArmor profile (annotation must not set AppArmor profile type to "container.apparmor.security.beta.kubernetes.io/a="unconfined""); mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one`,
 		}},
+		"names that CloudNativePG gives": {[]string{
+			cluster("a", "pg", "a"), inTree("pg", "backup", "pg"),
+			"apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: pg, namespace: a}\n",
+			"apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: pg-rw, namespace: a}\n",
+			"apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: pg, namespace: elsewhere}\n",
+			"apiVersion: v1\nkind: Service\nmetadata: {name: pg-rw, namespace: b}\n",
+			"apiVersion: v1\nkind: Service\nmetadata: {name: pg, namespace: b}\n",
+		}, []string{
+			"overlays/a/kustomization.yaml: error: renders PodDisruptionBudget a/pg, the name of an object that CloudNativePG makes for Cluster a/pg; give the service or the PostgresCluster another name",
+			"overlays/a/kustomization.yaml: error: renders Service b/pg-rw, the name of an object that CloudNativePG makes for Cluster b/pg; give the service or the PostgresCluster another name",
+		}},
 		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {

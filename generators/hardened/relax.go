@@ -107,17 +107,21 @@ func ValidateRelaxations(p *validate.Problems, path, security *field.Path, r v1a
 
 func noteRelaxations(p *validate.Problems, path *field.Path, r v1alpha1.Relaxations) {
 	const hint = "remove it as soon as the image can do without"
+	// What is wrong with the size was said where it is written.
+	if tmp, err := resource.ParseQuantity(string(r.WritablePaths[TmpPath])); err == nil && tmp.Cmp(resource.MustParse(tmpSize)) > 0 {
+		p.Note(path.Child("writablePaths").Key(TmpPath), fmt.Sprintf("gives up that %s holds at most %s: what gets into the process has %s on the node", TmpPath, tmpSize, r.WritablePaths[TmpPath]), hint)
+	}
 	for _, relaxation := range []struct {
 		name, gives string
 		asked       bool
 	}{
-		{"writablePaths", "gives up that nothing but /tmp can be written to: what gets into the process can keep files there until the pod ends", onlyOthers(r.WritablePaths)},
+		{"writablePaths", "gives up that nothing but /tmp can be written to: what gets into the process can keep files there until the pod ends", others(r.WritablePaths)},
 		{"writableRootFilesystem", "gives up that the image's files cannot be changed: what gets into the process can replace its programs until the pod ends", r.WritableRootFilesystem},
 		{"rootGroup", "gives up a group of its own: the process may use whatever is open to group 0, on volumes too", r.RootGroup},
 		{"runAsRoot", "gives up a user without rights: who gets out of the container is root on the node, unless security.hostUsers is false", r.RunAsRoot},
 		{"capabilities", "gives up that the process has no rights of root: it may use " + strings.Join(r.Capabilities, ", "), len(r.Capabilities) > 0},
 		{"privilegeEscalation", "gives up that the process keeps the rights it started with: a setuid program in the image can become root", r.PrivilegeEscalation},
-		{"serviceAccountToken", "gives up that the process has no access to the Kubernetes API: what gets into it has the rights of the service account", r.ServiceAccountToken},
+		{"serviceAccountToken", "gives up that the process has no access to the Kubernetes API: what gets into it has the rights of the service account, wherever network.egress lets it reach the API server", r.ServiceAccountToken},
 	} {
 		if relaxation.asked {
 			p.Note(path.Child(relaxation.name), relaxation.gives, hint)
@@ -125,9 +129,8 @@ func noteRelaxations(p *validate.Problems, path *field.Path, r v1alpha1.Relaxati
 	}
 }
 
-// onlyOthers tells whether there are paths beside /tmp, whose size alone gives up
-// nothing.
-func onlyOthers(paths map[string]v1alpha1.Quantity) bool {
+// others tells whether there are paths beside /tmp.
+func others(paths map[string]v1alpha1.Quantity) bool {
 	_, tmp := paths[TmpPath]
 	return len(paths) > 1 || len(paths) == 1 && !tmp
 }

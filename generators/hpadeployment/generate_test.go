@@ -141,13 +141,45 @@ func TestRelaxations(t *testing.T) {
 	}
 }
 
-// TestSizeOfTmpIsNoRelaxation: it is writable anyway.
-func TestSizeOfTmpIsNoRelaxation(t *testing.T) {
-	_, problems := generate(t, func(s *v1alpha1.HPADeploymentSpec) {
-		s.Relaxations = &v1alpha1.Relaxations{WritablePaths: map[string]v1alpha1.Quantity{"/tmp": "128Mi"}}
-	})
-	if len(problems) > 0 {
-		t.Errorf("%+v", problems)
+// TestSizeOfTmp: it is writable anyway, and only more of it gives something up.
+func TestSizeOfTmp(t *testing.T) {
+	for size, want := range map[v1alpha1.Quantity]int{"32Mi": 0, "64Mi": 0, "128Mi": 1} {
+		_, problems := generate(t, func(s *v1alpha1.HPADeploymentSpec) {
+			s.Relaxations = &v1alpha1.Relaxations{WritablePaths: map[string]v1alpha1.Quantity{"/tmp": size}}
+		})
+		if len(problems) != want || want == 1 && (problems[0].Severity != validate.Note || problems[0].Path != "spec.relaxations.writablePaths[/tmp]") {
+			t.Errorf("%s: %+v", size, problems)
+		}
+	}
+}
+
+// TestReported: what is as the spec wants it, and a reviewer should know.
+func TestReported(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(*v1alpha1.HPADeploymentSpec)
+		want   []string
+	}{
+		"the default user": {func(s *v1alpha1.HPADeploymentSpec) {
+			s.Security = &v1alpha1.Security{RunAsUser: new(int64(1000)), RunAsGroup: new(int64(1000))}
+		}, nil},
+		"another user":  {func(s *v1alpha1.HPADeploymentSpec) { s.Security = &v1alpha1.Security{RunAsUser: new(int64(700))} }, []string{"spec.security.runAsUser"}},
+		"another group": {func(s *v1alpha1.HPADeploymentSpec) { s.Security = &v1alpha1.Security{RunAsGroup: new(int64(700))} }, []string{"spec.security.runAsGroup"}},
+		"a low port":    {func(s *v1alpha1.HPADeploymentSpec) { s.Port = new(int32(80)) }, []string{"spec.port"}},
+		"a low port with the right": {func(s *v1alpha1.HPADeploymentSpec) {
+			s.Port, s.Relaxations = new(int32(80)), &v1alpha1.Relaxations{Capabilities: []string{"NET_BIND_SERVICE"}}
+		}, []string{"spec.relaxations.capabilities"}},
+		"the account of every namespace": {func(s *v1alpha1.HPADeploymentSpec) {
+			s.ServiceAccount = &v1alpha1.ServiceAccount{Name: "default", Create: new(false)}
+		}, nil},
+	} {
+		_, problems := generate(t, tt.change)
+		var paths []string
+		for _, p := range problems {
+			paths = append(paths, p.Path)
+		}
+		if !slices.Equal(paths, tt.want) {
+			t.Errorf("%s: %+v", name, problems)
+		}
 	}
 }
 

@@ -28,6 +28,7 @@ func Validate(d v1alpha1.HPADeployment) []validate.Problem {
 	}
 	validateNames(p, spec.Child("imagePullSecrets"), s.ImagePullSecrets)
 	validatePorts(p, spec, s)
+	warnLowPorts(p, spec, s)
 	hardened.ValidateResources(p, spec.Child("resources"), *s.Resources)
 	validateHealth(p, spec, s)
 	p.Int64(spec.Child("drainSeconds"), s.DrainSeconds, 0, maxDrain)
@@ -91,6 +92,30 @@ func validatePorts(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploym
 		if p.Int32(path, m.Port, 1, 65535) && metricsPort(s) == naming.PortNameMetrics {
 			number(path, *m.Port, service)
 		}
+	}
+}
+
+// lowestOpen is the lowest port that Linux lets a process without rights listen
+// on, where the container runtime says nothing else.
+const lowestOpen = 1024
+
+// warnLowPorts warns about ports for which there may be no right.
+func warnLowPorts(p *validate.Problems, spec *field.Path, s v1alpha1.HPADeploymentSpec) {
+	if s.Relaxations.RunAsRoot || slices.Contains(s.Relaxations.Capabilities, "NET_BIND_SERVICE") {
+		return
+	}
+	warn := func(path *field.Path, port int32) {
+		if port > 0 && port < lowestOpen {
+			p.Warn(path, fmt.Sprintf("is %d: below %d, not every container runtime lets a process listen that is not root", port, lowestOpen),
+				fmt.Sprintf("have the image listen on a port from %d on; servicePort can stay as it is", lowestOpen))
+		}
+	}
+	warn(spec.Child("port"), *s.Port)
+	for _, name := range slices.Sorted(maps.Keys(s.ExtraPorts)) {
+		warn(spec.Child("extraPorts").Key(name).Child("port"), s.ExtraPorts[name].Port)
+	}
+	if s.Metrics != nil && metricsPort(s) == naming.PortNameMetrics {
+		warn(spec.Child("metrics", "port"), *s.Metrics.Port)
 	}
 }
 

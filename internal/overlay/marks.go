@@ -35,8 +35,8 @@ func marked(objects []manifest.Object) []manifest.Object {
 // checkMarked takes the marks off what kustomize has built and reports generated
 // objects that it gave other names or selectors. References to them stand in
 // custom resources, annotations and URLs that kustomize does not know, and
-// selectors must go on selecting what they are for. What was deleted is gone
-// because somebody said so.
+// selectors must go on selecting what they are for. It tells, too, what hardening
+// was taken from them. What was deleted is gone because somebody said so.
 func checkMarked(source string, built []manifest.Object, generated map[string][]manifest.Object) diag.List {
 	before := map[string]manifest.Object{}
 	for _, objects := range generated {
@@ -59,6 +59,8 @@ func checkMarked(source string, built []manifest.Object, generated map[string][]
 			d := diag.New(source, "gives %s other selectors, so that it no longer goes with its pods", o.ID)
 			d.Hint = "set spec.labels, or labels without includeSelectors and fields"
 			diags = append(diags, d)
+		default:
+			diags = append(diags, loosened(source, was, o)...)
 		}
 	}
 	return diags

@@ -57,17 +57,24 @@ const kustomizationFile = "kustomization.yaml"
 func Layout(source string, objects []Object) (*tree.Tree, error) {
 	t := tree.New()
 	header := tree.Header + " from " + diag.Escape(source) + "; do not edit: change the source and run atticgen render.\n"
-	stages := map[string][]string{}
+	// Definitions come first, in whatever order kustomize is told to keep.
+	definitions, others := map[string][]string{}, map[string][]string{}
 	for _, o := range objects {
 		path := o.path(objects)
-		stages[o.Stage()] = append(stages[o.Stage()], path)
+		if o.defines() {
+			definitions[o.Stage()] = append(definitions[o.Stage()], path)
+		} else {
+			others[o.Stage()] = append(others[o.Stage()], path)
+		}
 		if err := t.Add(o.Stage()+"/"+path, []byte(header+string(o.YAML()))); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.ID, err)
 		}
 	}
 	var present []string
 	for _, stage := range []string{StagePlatform, StageDatabase, StageCache} {
-		paths := stages[stage]
+		slices.Sort(definitions[stage])
+		slices.Sort(others[stage])
+		paths := slices.Concat(definitions[stage], others[stage])
 		if len(paths) == 0 {
 			continue
 		}
@@ -79,10 +86,12 @@ func Layout(source string, objects []Object) (*tree.Tree, error) {
 	return t, addKustomization(t, kustomizationFile, header, present)
 }
 
+// defines tells whether others need the object to be there to be accepted at all.
+func (o Object) defines() bool {
+	return o.Group == "" && o.Kind == "Namespace" || o.Group == "apiextensions.k8s.io" && o.Kind == "CustomResourceDefinition"
+}
+
 func addKustomization(t *tree.Tree, path, header string, resources []string) error {
-	if path != kustomizationFile {
-		slices.Sort(resources)
-	}
 	data, err := yaml.Marshal(map[string]any{
 		"apiVersion": "kustomize.config.k8s.io/v1beta1",
 		"kind":       "Kustomization",

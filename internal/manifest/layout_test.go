@@ -181,3 +181,20 @@ func TestLayoutRefuses(t *testing.T) {
 		}
 	})
 }
+
+// With sortOptions fifo, kustomize keeps the order of the list.
+func TestDefinitionsComeFirst(t *testing.T) {
+	environment, err := Layout("overlays/a", []Object{
+		object("v1", "ConfigMap", "a", "a", 0),
+		object("v1", "Namespace", "", "a", 0),
+		object("apiextensions.k8s.io/v1", "CustomResourceDefinition", "", "as.example.com", 0),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, _ := environment.Bytes("database/kustomization.yaml")
+	want := "resources:\n- customresourcedefinition-as.example.com.yaml\n- namespace-a.yaml\n- a/configmap-a.yaml\n"
+	if !strings.HasSuffix(string(data), want) {
+		t.Errorf("%s", data)
+	}
+}

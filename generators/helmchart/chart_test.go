@@ -76,7 +76,7 @@ func TestChartsThatAreRefused(t *testing.T) {
 		"no version":        {map[string]string{one: "kind: ConfigMap\nmetadata: {name: a}\n"}, nil, "spec.values", "no apiVersion"},
 		"no name":           {map[string]string{one: "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a}\n"}, nil, "spec.values", "no metadata.name"},
 		"number as name":    {map[string]string{one: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 1}\n"}, nil, "spec.values", "no metadata.name"},
-		"number as label":   {map[string]string{one: configMap + "  labels: {a: 1}\n"}, nil, "spec.values", "labels that are text"},
+		"number as label":   {map[string]string{one: configMap + "  labels: {a: 1}\n"}, nil, "spec.values", "labels that are not text"},
 		"duplicate":         {map[string]string{one: configMap, "templates/two.yaml": configMap + "  namespace: target\n"}, nil, "spec.chart", `ConfigMap one twice, in the templates "small/templates/one.yaml" and "small/templates/two.yaml"`},
 		"its own namespace": {map[string]string{one: "apiVersion: v1\nkind: Namespace\nmetadata: {name: target}\n"}, nil, "spec.namespace.create", "creates the namespace too"},
 		"schema": {map[string]string{

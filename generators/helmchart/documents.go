@@ -119,7 +119,7 @@ func (r renderer) split(p *validate.Problems, template, content string, crd bool
 			fillNulls(object)
 			d := document{template: template, object: &unstructured.Unstructured{Object: object}, crd: crd}
 			if missing := incomplete(object); missing != "" {
-				r.unfit(p, template, before, "has no "+missing)
+				r.unfit(p, template, before, missing)
 				continue
 			}
 			d.hook = hookOf(d.object)
@@ -167,17 +167,17 @@ func incomplete(object map[string]any) string {
 	text := func(in map[string]any, key string) bool { s, ok := in[key].(string); return ok && s != "" }
 	switch metadata, _ := object["metadata"].(map[string]any); {
 	case !text(object, "apiVersion"):
-		return "apiVersion"
+		return "has no apiVersion"
 	case !text(object, "kind"):
-		return "kind"
+		return "has no kind"
 	case !text(metadata, "name"):
-		return "metadata.name"
+		return "has no metadata.name"
 	case metadata["namespace"] != nil && !isText(metadata["namespace"]):
-		return "metadata.namespace that is text"
+		return "has a metadata.namespace that is not text"
 	case !isTextMap(metadata["labels"]):
-		return "metadata.labels that are text"
+		return "has metadata.labels that are not text"
 	case !isTextMap(metadata["annotations"]):
-		return "metadata.annotations that are text"
+		return "has metadata.annotations that are not text"
 	}
 	return ""
 }

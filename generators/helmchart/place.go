@@ -3,6 +3,8 @@ package helmchart
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,6 +73,7 @@ func (r renderer) place(p *validate.Problems, all, definedElsewhere []document) 
 		case d.object.GetNamespace() == "":
 			d.object.SetNamespace(r.options.Scope.Namespace)
 		}
+		r.dropInstructions(p, d)
 		r.annotate(d.object, wave)
 		list = append(list, placed{document: d, wave: wave})
 	}
@@ -79,19 +82,43 @@ func (r renderer) place(p *validate.Problems, all, definedElsewhere []document) 
 	})
 	var out []meta.Object
 	seen := map[string]string{}
+	definitions := map[string]*unstructured.Unstructured{}
 	if *r.options.Release.Namespace.Create {
 		seen[identity(r.options.namespace())] = ""
 	}
 	for _, d := range list {
 		id := identity(d.object)
 		if first, ok := seen[id]; ok {
+			// A chart that is in another twice, by two names, brings its
+			// definitions twice.
+			if known := definitions[id]; known != nil && reflect.DeepEqual(known.Object, d.object.Object) {
+				continue
+			}
 			r.duplicate(p, d.document, first)
 			continue
 		}
 		seen[id] = d.template
+		if isDefinition(d.object) {
+			definitions[id] = d.object
+		}
 		out = append(out, d.object)
 	}
 	return out
+}
+
+// dropInstructions takes away annotations that tell kustomize what to do with an
+// object: it would obey them here, where nobody sees it, and nowhere else.
+func (r renderer) dropInstructions(p *validate.Problems, d document) {
+	annotations := d.object.GetAnnotations()
+	for _, key := range slices.Sorted(maps.Keys(annotations)) {
+		prefix, _, _ := strings.Cut(key, "/")
+		if !slices.Contains([]string{"kustomize.config.k8s.io", "config.kubernetes.io", "config.k8s.io", "internal.config.kubernetes.io"}, prefix) {
+			continue
+		}
+		delete(annotations, key)
+		p.Note(r.chartPath(), fmt.Sprintf("gives %s the annotation %s, an instruction for kustomize, which is taken away", oneLine(d.String()), validate.Quote(key)), "")
+	}
+	setAnnotations(d.object, annotations)
 }
 
 func (r renderer) duplicate(p *validate.Problems, d document, first string) {
@@ -100,7 +127,11 @@ func (r renderer) duplicate(p *validate.Problems, d document, first string) {
 			"write false, or tell the chart by its values not to")
 		return
 	}
-	p.Add(r.chartPath(), fmt.Sprintf("gives %s twice, in the templates %s and %s", oneLine(d.String()), validate.Quote(first), validate.Quote(d.template)),
+	where := fmt.Sprintf("the templates %s and %s", validate.Quote(first), validate.Quote(d.template))
+	if first == d.template {
+		where = "the template " + validate.Quote(first)
+	}
+	p.Add(r.chartPath(), fmt.Sprintf("gives %s twice, in %s", oneLine(d.String()), where),
 		"switch one of them off by the chart's values")
 }
 

@@ -1,6 +1,8 @@
 package helmchart
 
 import (
+	"strings"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -27,12 +29,16 @@ var clusterScoped = map[string][]string{
 
 	"apiextensions.crossplane.io":    {"CompositeResourceDefinition", "Composition"},
 	"cert-manager.io":                {"ClusterIssuer"},
-	"cilium.io":                      {"CiliumClusterwideNetworkPolicy"},
+	"argoproj.io":                    {"ClusterWorkflowTemplate"},
+	"cilium.io":                      {"CiliumBGPAdvertisement", "CiliumBGPClusterConfig", "CiliumBGPNodeConfigOverride", "CiliumBGPPeerConfig", "CiliumCIDRGroup", "CiliumClusterwideEnvoyConfig", "CiliumClusterwideNetworkPolicy", "CiliumEgressGatewayPolicy", "CiliumL2AnnouncementPolicy", "CiliumLoadBalancerIPPool"},
+	"crd.projectcalico.org":          {"BGPConfiguration", "BGPPeer", "FelixConfiguration", "GlobalNetworkPolicy", "GlobalNetworkSet", "HostEndpoint", "IPPool"},
 	"external-secrets.io":            {"ClusterExternalSecret", "ClusterPushSecret", "ClusterSecretStore"},
 	"gateway.networking.k8s.io":      {"GatewayClass"},
 	"generators.external-secrets.io": {"ClusterGenerator"},
 	"karpenter.sh":                   {"NodeClaim", "NodePool"},
 	"kyverno.io":                     {"ClusterCleanupPolicy", "ClusterPolicy"},
+	"operator.tigera.io":             {"APIServer", "Installation"},
+	"projectcalico.org":              {"BGPConfiguration", "BGPPeer", "FelixConfiguration", "GlobalNetworkPolicy", "GlobalNetworkSet", "HostEndpoint", "IPPool"},
 	"pkg.crossplane.io":              {"Configuration", "DeploymentRuntimeConfig", "Function", "Provider"},
 	"policy.networking.k8s.io":       {"AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"},
 	"postgresql.cnpg.io":             {"ClusterImageCatalog"},
@@ -67,7 +73,18 @@ func scopesOf(documents []document) scopes {
 }
 
 func (s scopes) isCluster(object *unstructured.Unstructured) bool {
-	return s[object.GroupVersionKind().GroupKind()]
+	gk := object.GroupVersionKind().GroupKind()
+	if cluster, ok := s[gk]; ok {
+		return cluster
+	}
+	// What Crossplane's providers manage is of the cluster; groups of namespaced
+	// kinds have an m in their names, as in s3.aws.m.upbound.io.
+	for _, cloud := range []string{"aws", "azure", "gcp"} {
+		if strings.HasSuffix("."+gk.Group, "."+cloud+".upbound.io") {
+			return true
+		}
+	}
+	return false
 }
 
 func isDefinition(object *unstructured.Unstructured) bool {

@@ -232,6 +232,8 @@ func pathProblem(name string) string {
 	switch {
 	case name == "":
 		return "is empty"
+	case strings.HasPrefix(name, "/"):
+		return "is absolute"
 	case !utf8.ValidString(name):
 		return "is not text"
 	case strings.IndexFunc(name, func(r rune) bool { return unicode.IsControl(r) }) >= 0:
@@ -246,7 +248,7 @@ func pathProblem(name string) string {
 	for part := range strings.SplitSeq(name, "/") {
 		switch part {
 		case "":
-			return "is absolute or has two slashes in a row"
+			return "has two slashes in a row, or one at the end"
 		case ".", "..":
 			return "has " + part + " as a part"
 		}

@@ -79,7 +79,7 @@ func TestUnpackRefuses(t *testing.T) {
 		"parent folder entry":     {archive(t, sound, tar.Header{Name: "small/../x/", Typeflag: tar.TypeDir}), `has .. as a part`},
 		"this folder":             {archive(t, sound, file("small/./values.yaml", "")), `has . as a part`},
 		"absolute":                {archive(t, sound, file("/etc/passwd", "")), "is absolute"},
-		"absolute inside":         {archive(t, sound, file("small//etc/passwd", "")), "two slashes"},
+		"absolute inside":         {archive(t, sound, file("small//etc/passwd", "")), "absolute"},
 		"backslash":               {archive(t, sound, file(`small\..\x`, "")), "backslash"},
 		"backslash inside":        {archive(t, sound, file(`small/..\x`, "")), "backslash"},
 		"drive":                   {archive(t, sound, file("small/c:/x", "")), "drive letter"},

@@ -14,6 +14,7 @@ const DefaultKubeVersion = placement.DefaultPodSecurityVersion + ".0"
 // argument is not modified.
 func Default(c v1alpha1.HelmChart) v1alpha1.HelmChart {
 	c = defaulting.DeepCopy(c)
+	defaulting.Value(&c.Spec.Stage, StagePlatform)
 	DefaultRelease(&c.Spec.Release, c.Metadata.Name)
 	return c
 }

@@ -38,27 +38,32 @@ func handedOver(p *validate.Problems, o Options, files Files) (map[string]any, b
 	}
 	values := userValues(p, o, files)
 	if lost := nulls("", values); len(lost) > 0 {
-		p.Add(o.Path.Child("values"), fmt.Sprintf("give null to %s, which takes a default of the chart away, and which does not survive the way through Kubernetes to the controller", oneLine(strings.Join(lost, ", "))),
+		p.Add(o.Path.Child("values"), fmt.Sprintf("give null to %s, which does not survive the way through Kubernetes to the controller", oneLine(strings.Join(lost, ", "))),
 			"write the value that switches it off, or delivery: inflate")
 	}
 	if validate.HasErrors(p.List()) {
 		return nil, false
 	}
+	warnSecrets(p, o.Path.Child("values"), values, "")
 	p.Note(delivery, fmt.Sprintf("is %s: the controller pulls the chart by its version alone, without the digest in charts.lock, and nobody sees here what it installs", o.Release.Delivery),
 		"write delivery: inflate to review the objects themselves")
 	return values, true
 }
 
 // nulls are the names of values that are null, sorted, each after those of the
-// tables it is in.
-func nulls(above string, values map[string]any) []string {
+// tables and lists it is in.
+func nulls(name string, value any) []string {
 	var found []string
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		switch value := values[name].(type) {
-		case nil:
-			found = append(found, above+name)
-		case map[string]any:
-			found = append(found, nulls(above+name+".", value)...)
+	switch v := value.(type) {
+	case nil:
+		return []string{name}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			found = append(found, nulls(strings.TrimPrefix(name+"."+key, "."), v[key])...)
+		}
+	case []any:
+		for i, item := range v {
+			found = append(found, nulls(fmt.Sprintf("%s[%d]", name, i), item)...)
 		}
 	}
 	return found

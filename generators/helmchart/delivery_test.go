@@ -154,10 +154,12 @@ func TestDeliveryProblems(t *testing.T) {
 		change   func(*v1alpha1.HelmChartSpec)
 		want     string
 	}{
-		"a folder for Flux":      {"flux", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
-		"a folder for Argo CD":   {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
-		"API versions":           {"flux", func(s *v1alpha1.HelmChartSpec) { s.APIVersions = []string{"a/v1"} }, "spec.apiVersions: does not count with delivery flux"},
-		"nulls":                  {"flux", func(s *v1alpha1.HelmChartSpec) { s.Values = v1alpha1.Values{"a": nil, "b": map[string]any{"c": nil}} }, "spec.values: give null to a, b.c"},
+		"a folder for Flux":    {"flux", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
+		"a folder for Argo CD": {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Chart.Repository = "" }, "spec.chart.repository: is missing"},
+		"API versions":         {"flux", func(s *v1alpha1.HelmChartSpec) { s.APIVersions = []string{"a/v1"} }, "spec.apiVersions: does not count with delivery flux"},
+		"nulls": {"flux", func(s *v1alpha1.HelmChartSpec) {
+			s.Values = v1alpha1.Values{"a": nil, "b": map[string]any{"c": nil}, "d": []any{1, map[string]any{"e": nil}}}
+		}, "spec.values: give null to a, b.c, d[1].e"},
 		"a Kubernetes version":   {"flux", func(s *v1alpha1.HelmChartSpec) { s.KubeVersion = "v1.40.0" }, "spec.kubeVersion: does not count with delivery flux"},
 		"a missing values file":  {"flux", func(s *v1alpha1.HelmChartSpec) { s.ValuesFiles = []string{"other.yaml"} }, "spec.valuesFiles[0]: is \"other.yaml\", which cannot be had"},
 		"Flux's block elsewhere": {"argocd", func(s *v1alpha1.HelmChartSpec) { s.Flux = &v1alpha1.FluxDelivery{} }, "spec.flux: counts only for delivery flux"},
@@ -205,5 +207,31 @@ func TestArgoCDCapabilities(t *testing.T) {
 		if diff := cmp.Diff([]any{"a/v1"}, helm["apiVersions"]); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+// A controller gets values in a manifest, where everybody reads them.
+func TestSecretsInDeliveredValues(t *testing.T) {
+	spec := small(func(s *v1alpha1.HelmChartSpec) {
+		s.Chart.Repository, s.Delivery = "https://charts.example.com", "flux"
+		s.Values = v1alpha1.Values{
+			"adminPassword": "hidden", "auth": map[string]any{"rootToken": "hidden", "existingSecret": "name", "secretName": "name", "password": ""},
+			"urls":      []any{"postgres://user:hidden@example.com/db", "https://example.com"},
+			"secretKey": "hidden", "tokenTTL": "1h", "secrets": []any{"hidden"}, "password": 1,
+		}
+	})
+	_, problems := helmchart.Generate(spec, nil)
+	var got []string
+	for _, problem := range problems {
+		if problem.Path != "spec.delivery" {
+			got = append(got, problem.Path)
+		}
+		if strings.Contains(problem.Message, "hidden") {
+			t.Errorf("the secret is repeated: %s", problem.Message)
+		}
+	}
+	want := []string{"spec.values.adminPassword", "spec.values.auth.rootToken", "spec.values.secretKey", "spec.values.secrets[0]", "spec.values.urls[0]"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

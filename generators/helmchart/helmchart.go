@@ -49,6 +49,8 @@ type Options struct {
 	Scope meta.Scope
 	// Chart is which chart.
 	Chart v1alpha1.ChartRef
+	// Stage of the environment that the objects are in; empty is [StagePlatform].
+	Stage string
 	// Release must be defaulted and checked.
 	Release v1alpha1.Release
 	// Base are values for the chart, under those of the release.
@@ -74,6 +76,7 @@ func Generate(spec v1alpha1.HelmChart, files Files) ([]meta.Object, []validate.P
 	objects := Objects(p, Options{
 		Scope:   meta.Scope{Namespace: full.Metadata.Namespace, PartOf: full.Metadata.Name},
 		Chart:   full.Spec.Chart,
+		Stage:   full.Spec.Stage,
 		Release: full.Spec.Release,
 		Path:    field.NewPath("spec"),
 	}, files)

@@ -17,12 +17,25 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// Hooks before the rest of the chart have the waves from [meta.WavePlatformFirst]
-// on, and those after it the waves up to [meta.WavePlatformLast], where tests are.
+// Stages of an environment that a chart can be in.
 const (
-	hookWaves = 10
-	waveAfter = meta.WavePlatformLast - hookWaves + 1
+	StagePlatform = "platform"
+	StageCache    = "cache"
 )
+
+// Hooks have ten waves before the rest of the chart, and ten after it, where tests
+// have the last.
+const hookWaves = 10
+
+// wavesOf are the first wave of hooks before the rest, the wave of the rest and
+// the last of all, of a chart in a stage.
+func wavesOf(stage string) (first, rest, last meta.Wave) {
+	if stage == StageCache {
+		const after = 10 * meta.WaveConfiguration
+		return after, after + hookWaves, after + 2*hookWaves
+	}
+	return meta.WavePlatformFirst, meta.WavePlatform, meta.WavePlatformLast
+}
 
 // Annotations by which a chart asks for an object to be kept when its release is
 // gone, and their likes in Flux and Argo CD.
@@ -43,14 +56,15 @@ func (r renderer) place(p *validate.Problems, all, definedElsewhere []document) 
 		return nil
 	}
 	cluster := scopesOf(slices.Concat(definedElsewhere, documents))
-	before, after := waves(documents, fateBefore, meta.WavePlatformFirst), waves(documents, fateAfter, waveAfter)
+	first, rest, last := wavesOf(r.options.Stage)
+	before, after := waves(documents, fateBefore, first), waves(documents, fateAfter, last-hookWaves+1)
 	type placed struct {
 		document
 		wave meta.Wave
 	}
 	var list []placed
 	for _, d := range documents {
-		wave := meta.WavePlatform
+		wave := rest
 		if h := d.hook; h != nil {
 			switch h.fate {
 			case fateBefore:
@@ -58,7 +72,7 @@ func (r renderer) place(p *validate.Problems, all, definedElsewhere []document) 
 			case fateAfter:
 				wave = after[h.weight]
 			case fateTest:
-				wave = meta.WavePlatformLast
+				wave = last
 			}
 			if err := unhook(d.object); err != nil {
 				p.Add(r.chartPath(), fmt.Sprintf("has the hook %s, which cannot be written: %s", oneLine(d.String()), oneLine(err.Error())), "take another version of the chart")

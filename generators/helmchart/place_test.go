@@ -194,3 +194,22 @@ func TestNumbersSurvive(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+// A chart of the stage cache comes after the caches; what others rely on does not.
+func TestStageCache(t *testing.T) {
+	want := map[string]string{
+		"Namespace target": "-40", "CustomResourceDefinition globes.demo.example.com": "-40",
+		"ServiceAccount demo-before": "30", "Deployment demo-demo": "40", "Job demo-after": "41",
+	}
+	got := map[string]string{}
+	spec := demoSpec(v1alpha1.Release{})
+	spec.Spec.Stage = "cache"
+	for _, o := range generate(t, spec, memory{chart: demoFiles(t)}) {
+		if k := key(fieldsOf(t, o)); want[k] != "" {
+			got[k] = o.GetAnnotations()["argocd.argoproj.io/sync-wave"]
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -34,6 +34,10 @@ func Validate(c v1alpha1.HelmChart) []validate.Problem {
 			"write false, or give the chart a namespace of its own")
 	}
 	ValidateRef(p, spec.Child("chart"), c.Spec.Chart)
+	p.OneOf(spec.Child("stage"), c.Spec.Stage, StagePlatform, StageCache)
+	if c.Spec.Stage == StageCache && c.Spec.Delivery != DeliveryInflate {
+		p.Add(spec.Child("stage"), "is cache, which counts only for delivery inflate", "remove it, or write delivery: inflate")
+	}
 	ValidateRelease(p, spec, c.Spec.Release)
 	return p.List()
 }

@@ -14,12 +14,12 @@ type Metadata struct {
 	Namespace string `json:"namespace,omitempty"`
 
 	// Labels of the spec itself. They are read by kustomize, not generated;
-	// use spec.labels to label what is generated. Default: none.
+	// spec.labels, in kinds that have it, labels what is generated. Default: none.
 	Labels map[string]string `json:"labels,omitempty"`
 
 	// Annotations of the spec itself: where kustomize finds which function to
-	// run (config.kubernetes.io/function). Use spec.annotations to annotate
-	// what is generated. Default: none.
+	// run (config.kubernetes.io/function). What is generated gets
+	// spec.annotations, in kinds that have it. Default: none.
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 

@@ -25,6 +25,13 @@ type HelmChartSpec struct {
 	// Chart is which chart, from where. Required.
 	Chart ChartRef `json:"chart"`
 
+	// Stage of an environment that the chart belongs to: "platform" (before the
+	// databases) or "cache" (after them and after the caches, for an application
+	// of your own that uses them). The namespace and custom resource definitions
+	// are in the stage platform all the same. Counts for delivery inflate.
+	// Default: platform.
+	Stage string `json:"stage,omitempty"`
+
 	Release `json:",inline"`
 }
 
@@ -57,7 +64,8 @@ type Release struct {
 
 	// Values for the chart, over those of valuesFiles, typed as Helm types
 	// them: numbers are floating-point numbers. Null removes a default of the
-	// chart; in a patch, it removes what the base says instead. Default: none.
+	// chart; one in an overlay's patch never reaches the chart, for kustomize
+	// removes what the base says instead. Default: none.
 	Values Values `json:"values,omitempty"`
 
 	// ValuesFiles are files with values, by their paths below the folder with

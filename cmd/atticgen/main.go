@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"gitlab.com/attic-cache/atticgen/internal/cli"
 	_ "gitlab.com/attic-cache/atticgen/internal/heap" // before the packages that fill it
@@ -20,6 +21,9 @@ var version = "dev"
 func main() {
 	// Helm's packages log by themselves; what there is to say goes through cli.
 	log.SetOutput(io.Discard)
+	// Charts write dates in the local zone; the same chart gives the same bytes
+	// everywhere.
+	time.Local = time.UTC
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the process at once, whatever it is doing.
 	context.AfterFunc(ctx, stop)

@@ -24,12 +24,7 @@ type cache struct {
 // would create them. The spec is not modified. Problems include warnings when
 // it succeeds; with errors among them there are no objects.
 func Generate(spec v1alpha1.AtticCache) ([]meta.Object, []validate.Problem) {
-	full := Default(spec)
-	problems := Validate(full)
-	if validate.HasErrors(problems) {
-		return nil, problems
-	}
-	return newCache(full).objects(), problems
+	return validate.Generated(Default(spec), Validate, func(full v1alpha1.AtticCache) []meta.Object { return newCache(full).objects() })
 }
 
 func newCache(full v1alpha1.AtticCache) cache {

@@ -27,17 +27,9 @@ type server struct {
 // would create them. The spec is not modified. Problems include warnings and
 // notes when it succeeds; with errors among them there are no objects.
 func Generate(spec v1alpha1.HPADeployment) ([]meta.Object, []validate.Problem) {
-	full := Default(spec)
-	problems := Validate(full)
-	if validate.HasErrors(problems) {
-		return nil, problems
-	}
-	s := server{
-		names: namesOf(full),
-		scope: placement.Scope(full.Metadata, full.Spec.Placement),
-		spec:  full.Spec,
-	}
-	return s.objects(), problems
+	return validate.Generated(Default(spec), Validate, func(full v1alpha1.HPADeployment) []meta.Object {
+		return server{names: namesOf(full), scope: placement.Scope(full.Metadata, full.Spec.Placement), spec: full.Spec}.objects()
+	})
 }
 
 func namesOf(d v1alpha1.HPADeployment) naming.Set {

@@ -16,11 +16,10 @@ import (
 // include warnings when it succeeds; with errors among them there are no
 // objects.
 func GenerateAlone(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem) {
-	full := DefaultAlone(spec)
-	problems := ValidateAlone(full)
-	if validate.HasErrors(problems) {
-		return nil, problems
-	}
+	return validate.Generated(DefaultAlone(spec), ValidateAlone, objectsAlone)
+}
+
+func objectsAlone(full v1alpha1.ObjectStore) []meta.Object {
 	s, scope := full.Spec, placement.Scope(full.Metadata, full.Spec.Placement)
 	names := namesOf(full)
 	objects := placement.Namespace(scope, app, *s.Namespace)
@@ -40,7 +39,7 @@ func GenerateAlone(spec v1alpha1.ObjectStore) ([]meta.Object, []validate.Problem
 		ImagePullSecrets: s.ImagePullSecrets,
 		Security:         *s.Security,
 		Scheduling:       placement.Scheduling(s.Placement),
-	})...), problems
+	})...)
 }
 
 func namesOf(o v1alpha1.ObjectStore) naming.Set {

@@ -23,11 +23,10 @@ const appPostgres = "postgresql"
 // which a person would create them. The spec is not modified. Problems include
 // warnings when it succeeds; with errors among them there are no objects.
 func GenerateAlone(spec v1alpha1.PostgresCluster) ([]meta.Object, []validate.Problem) {
-	full := DefaultAlone(spec)
-	problems := ValidateAlone(full)
-	if validate.HasErrors(problems) {
-		return nil, problems
-	}
+	return validate.Generated(DefaultAlone(spec), ValidateAlone, objectsAlone)
+}
+
+func objectsAlone(full v1alpha1.PostgresCluster) []meta.Object {
 	scope, s := placement.Scope(full.Metadata, full.Spec.Placement), full.Spec
 	o := Options{
 		Names:            useAlone(full).Names,
@@ -43,7 +42,7 @@ func GenerateAlone(spec v1alpha1.PostgresCluster) ([]meta.Object, []validate.Pro
 			objects = append(objects, closed(o)...)
 		}
 	}
-	return append(objects, Objects(o)...), problems
+	return append(objects, Objects(o)...)
 }
 
 // closed denies everything in a namespace but looking up names. Whoever makes

@@ -26,13 +26,10 @@ const (
 // Generate turns a spec into typed objects. The spec is not modified. With errors
 // among the problems there are no objects.
 func Generate(spec v1alpha1.TokenSet) ([]meta.Object, []validate.Problem) {
-	full := Default(spec)
-	problems := Validate(full)
-	if validate.HasErrors(problems) {
-		return nil, problems
-	}
-	names := naming.Set{Name: full.Metadata.Name, Namespace: full.Metadata.Namespace}
-	return Objects(names, placement.Scope(full.Metadata, shared(full.Spec)), full.Spec.TokenSetSpec), problems
+	return validate.Generated(Default(spec), Validate, func(full v1alpha1.TokenSet) []meta.Object {
+		names := naming.Set{Name: full.Metadata.Name, Namespace: full.Metadata.Namespace}
+		return Objects(names, placement.Scope(full.Metadata, shared(full.Spec)), full.Spec.TokenSetSpec)
+	})
 }
 
 // shared is the part of the spec that all kinds have. The namespace is that of

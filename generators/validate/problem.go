@@ -95,3 +95,14 @@ func Quote(s string) string {
 	}
 	return strconv.Quote(s)
 }
+
+// Generated is what a spec with its defaults filled in gives, if there is nothing
+// wrong with it: problems beside objects are warnings and notes, and with errors
+// among them there are no objects.
+func Generated[S, O any](full S, check func(S) []Problem, objects func(S) []O) ([]O, []Problem) {
+	problems := check(full)
+	if HasErrors(problems) {
+		return nil, problems
+	}
+	return objects(full), problems
+}

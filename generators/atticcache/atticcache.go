@@ -41,8 +41,7 @@ func namesOf(c v1alpha1.AtticCache) naming.Set {
 
 // objects is the table of contents.
 func (c cache) objects() []meta.Object {
-	var all []meta.Object
-	for _, part := range []func() []meta.Object{
+	return meta.All(
 		c.namespace,
 		c.networkPolicies,
 		c.storage,
@@ -54,10 +53,7 @@ func (c cache) objects() []meta.Object {
 		c.cacheJob,
 		c.tokens,
 		c.ingress,
-	} {
-		all = append(all, part()...)
-	}
-	return all
+	)
 }
 
 func (c cache) namespace() []meta.Object {

@@ -38,18 +38,14 @@ func namesOf(d v1alpha1.HPADeployment) naming.Set {
 
 // objects is the table of contents.
 func (s server) objects() []meta.Object {
-	var all []meta.Object
-	for _, part := range []func() []meta.Object{
+	return meta.All(
 		s.namespace,
 		s.networkPolicies,
 		s.claims,
 		s.workload,
 		s.ingress,
 		s.monitor,
-	} {
-		all = append(all, part()...)
-	}
-	return all
+	)
 }
 
 func (s server) of(component string) meta.Of {

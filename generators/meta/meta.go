@@ -19,6 +19,15 @@ type Object interface {
 	GetObjectKind() schema.ObjectKind
 }
 
+// All is the objects of all parts, in their order: a kind's table of contents.
+func All(parts ...func() []Object) []Object {
+	var all []Object
+	for _, part := range parts {
+		all = append(all, part()...)
+	}
+	return all
+}
+
 // Wave orders objects. Argo CD applies a wave when the one before is healthy;
 // in a rendered environment, the waves up to WavePlatformLast are the stage
 // "platform", those up to WaveMigration the stage "database" and the rest the

@@ -1,7 +1,6 @@
 package postgrescluster
 
 import (
-	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -60,6 +59,3 @@ func Env(variable string, names naming.Postgres, output string) corev1.EnvVar {
 	}
 	return corev1.EnvVar{Name: variable, Value: value}
 }
-
-// IsOutput tells whether a text names an output.
-func IsOutput(output string) bool { return slices.Contains(Outputs(), output) }

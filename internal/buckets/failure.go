@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -69,16 +68,10 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", r, ctx.Err())
 	}
-	if withAddress, ok := errors.AsType[*url.Error](err); ok {
-		err = withAddress.Err
-	}
-	cause := c.clean(err.Error())
-	if errors.Is(err, context.DeadlineExceeded) {
-		cause = fmt.Sprintf("nothing within %s", c.Timeout)
-	}
+	cause, passing := outage.Unanswered(err, c.Timeout)
 	return &failure{
-		message:     fmt.Sprintf("%s: no answer from the store: %s", r, cause),
-		passing:     outage.ComesAndGoes(err),
+		message:     fmt.Sprintf("%s: no answer from the store: %s", r, c.clean(cause)),
+		passing:     passing,
 		unreachable: true,
 	}
 }

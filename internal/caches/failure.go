@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
@@ -57,16 +56,10 @@ func (c *client) unanswered(ctx context.Context, r request, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", r.method, ctx.Err())
 	}
-	if withAddress, ok := errors.AsType[*url.Error](err); ok {
-		err = withAddress.Err
-	}
-	cause := c.clean(err.Error())
-	if errors.Is(err, context.DeadlineExceeded) {
-		cause = fmt.Sprintf("nothing within %s", c.Timeout)
-	}
+	cause, passing := outage.Unanswered(err, c.Timeout)
 	return &failure{
-		message:     fmt.Sprintf("%s: no answer from the server: %s", r.method, cause),
-		passing:     outage.ComesAndGoes(err),
+		message:     fmt.Sprintf("%s: no answer from the server: %s", r.method, c.clean(cause)),
+		passing:     passing,
 		unreachable: true,
 	}
 }

@@ -5,8 +5,10 @@ package outage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"time"
 )
 
@@ -27,6 +29,18 @@ func ComesAndGoes(err error) bool {
 		return network.Op == "dial" || network.Op == "read" || network.Op == "write"
 	}
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// Unanswered says why a request got no answer within a time, without the address
+// that it was for, and whether that may pass.
+func Unanswered(err error, within time.Duration) (cause string, passing bool) {
+	if withAddress, ok := errors.AsType[*url.Error](err); ok {
+		err = withAddress.Err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Sprintf("nothing within %s", within), ComesAndGoes(err)
+	}
+	return err.Error(), ComesAndGoes(err)
 }
 
 // Sleep waits, unless ctx ends first.

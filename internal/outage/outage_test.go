@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/url"
 	"syscall"
 	"testing"
 	"time"
@@ -36,6 +37,23 @@ func TestComesAndGoes(t *testing.T) {
 	} {
 		if got := ComesAndGoes(tt.err); got != tt.want {
 			t.Errorf("%v: %t", tt.err, got)
+		}
+	}
+}
+
+func TestUnanswered(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for _, tt := range []struct {
+		err     error
+		cause   string
+		passing bool
+	}{
+		{&url.Error{Op: "Get", URL: "http://s3.example.com/secret", Err: refused}, refused.Error(), true},
+		{&url.Error{Op: "Get", URL: "http://s3.example.com", Err: context.DeadlineExceeded}, "nothing within 3s", true},
+		{errors.New("tls: bad certificate"), "tls: bad certificate", false},
+	} {
+		if cause, passing := Unanswered(tt.err, 3*time.Second); cause != tt.cause || passing != tt.passing {
+			t.Errorf("%v: %q, %t", tt.err, cause, passing)
 		}
 	}
 }

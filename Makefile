@@ -13,7 +13,7 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 
 # Every Go module that the project maintains.
-MODULES := . internal/tools test
+MODULES := . internal/tools test test/servers test/servers/flux
 
 # kustomize, helm and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
@@ -21,32 +21,35 @@ MODULES := . internal/tools test
 tools_sum = $(shell { cat internal/tools/go.mod internal/tools/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
 TOOLS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/tools-$(tools_sum)
 
-# The servers that the module test needs, likewise from test/go.mod. What is in
-# the product's go.mod is in that too; Go's own cache keeps what did not change.
-servers_sum = $(shell { cat test/go.mod test/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
+# The servers that the module test runs, likewise from test/servers.
+servers_sum = $(shell { cat test/servers/go.mod test/servers/go.sum test/servers/flux/go.mod test/servers/flux/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
 SERVERS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/servers-$(servers_sum)
 
 # golangci-lint's cache remembers paths, and would report one checkout's files in
 # another's run: each checkout has its own.
 LINT_CACHE = $(CURDIR)/.cache/golangci-lint
 
-# $(call build-program,<name>,<package>,<module>,<folder>): moved into place whole,
-# so that another make never runs half a file.
+# $(call build-program,<name>,<package>,<module>,<folder>,<note>): moved into
+# place whole, so that another make never runs half a file.
 define build-program
 @test -x "$(4)/$(1)" || { \
-	echo "building $(1) into $(4) (once)" >&2; \
+	echo "building $(1) into $(4) ($(or $(5),once))" >&2; \
 	new="$(4)/.new.$$$$"; \
-	go build -C $(3) -o "$$new/" $(2) && \
+	go build -C $(3) -ldflags "$(kubernetes_version)" -o "$$new/" $(2) && \
 	mv -f "$$new/$(1)" "$(4)/$(1)" && rmdir "$$new"; }
 endef
 build-tool = $(call build-program,$(1),$(2),internal/tools,$(TOOLS))
-build-server = $(call build-program,$(1),$(2),test,$(SERVERS))
+build-server = $(call build-program,$(1),$(2),$(or $(4),test/servers),$(SERVERS),once; $(3) of 10)
+
+# Kubernetes' programs refuse to work with each other unless they know which
+# version they are; the others do not mind.
+kubernetes_version = -X k8s.io/component-base/version.gitVersion=$(shell sed -n 's/.*k8s.io\/kubernetes \(v[0-9.]*\).*/\1/p' test/servers/go.mod)
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: check-go ## Build bin/atticgen
@@ -57,9 +60,16 @@ render: build ## Render all overlays into environments/
 	bin/atticgen render
 
 .PHONY: test
-test: kustomize helm servers ## Run the tests, those against real servers too
+test: kustomize helm ## Run the tests that need no servers
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" go test ./...
-	ATTICGEN_MINIO="$(SERVERS)/minio" ATTICGEN_VERSITYGW="$(SERVERS)/versitygw" go test -C test ./...
+
+# What Kubernetes' own validation finds is found in seconds, before the servers
+# are built.
+.PHONY: test-real
+test-real: kustomize ## Run the tests against real servers: Kubernetes, Flux, PostgreSQL, S3
+	go test -C test ./validation
+	@$(MAKE) --no-print-directory servers
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_SERVERS="$(SERVERS)" go test -C test ./...
 
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff
@@ -119,8 +129,16 @@ helm: check-go
 
 .PHONY: servers
 servers: check-go
-	$(call build-server,minio,github.com/minio/minio)
-	$(call build-server,versitygw,github.com/versity/versitygw/cmd/versitygw)
+	$(call build-server,minio,github.com/minio/minio,1)
+	$(call build-server,versitygw,github.com/versity/versitygw/cmd/versitygw,2)
+	$(call build-server,etcd,./etcd,3)
+	$(call build-server,kube-apiserver,k8s.io/kubernetes/cmd/kube-apiserver,4)
+	$(call build-server,kube-controller-manager,k8s.io/kubernetes/cmd/kube-controller-manager,5)
+	$(call build-server,kube-scheduler,k8s.io/kubernetes/cmd/kube-scheduler,6)
+	$(call build-server,kubectl,k8s.io/kubernetes/cmd/kubectl,7)
+	$(call build-server,kwok,sigs.k8s.io/kwok/cmd/kwok,8)
+	$(call build-server,kustomize-controller,github.com/fluxcd/kustomize-controller,9,test/servers/flux)
+	$(call build-server,sops,github.com/getsops/sops/v3/cmd/sops,10,test/servers/flux)
 
 .PHONY: golangci-lint
 golangci-lint: check-go

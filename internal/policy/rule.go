@@ -1,0 +1,48 @@
+package policy
+
+import (
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+)
+
+// Rule is one thing that must hold for what an environment renders. Rules are
+// named in output, in waivers and in the documentation by their ID, so an ID
+// stays what it is.
+type Rule struct {
+	// ID is in lower case with hyphens, as in image-pinned.
+	ID string
+	// Title says in one line what must hold.
+	Title string
+	// Why says what goes wrong otherwise, and Fix what to change.
+	Why, Fix string
+	// Severity is diag.Error for what must not be merged, diag.Warning for what
+	// a person should look at.
+	Severity diag.Severity
+	// Check finds what breaks the rule.
+	Check func(Input) []Finding
+}
+
+// Input is what rules look at.
+type Input struct {
+	// Objects of one environment.
+	Objects []manifest.Object
+	// Kubernetes is the version that the environment runs on.
+	Kubernetes KubernetesVersion
+}
+
+// KubernetesVersion is a minor version of Kubernetes, as in 1.37.
+type KubernetesVersion struct{ Major, Minor int }
+
+// Finding is one place that breaks a rule.
+type Finding struct {
+	// Object that breaks it.
+	Object manifest.ID
+	// Path of the field within the object: keys, and indexes as decimal
+	// numbers. Empty means the object as a whole; the last keys may be missing
+	// from the object, where the rule asks for a field.
+	Path []string
+	// Message says what is wrong; it reads on from the path, as in "is empty".
+	Message string
+	// Hint says what to write instead.
+	Hint string
+}

@@ -1,0 +1,2 @@
+// Package buckets tests what makes buckets against real S3 servers.
+package buckets

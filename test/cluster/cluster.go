@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,18 +42,22 @@ type Cluster struct {
 
 // New starts etcd and an API server with Kubernetes' default admission, which
 // Pod Security is part of, and waits until it answers. Service accounts are not
-// asked for, as their controller may not run; further arguments are the API
-// server's.
+// asked for, as their controller may not run, unless ServiceAccounts is among the
+// further arguments, which are the API server's.
 func New(t testing.TB, args ...string) *Cluster {
 	t.Helper()
 	dir := t.TempDir()
 	etcd := startEtcd(t)
 	port := FreePort(t)
 	token := rand.Text()
-	key := filepath.Join(dir, "service-account.key")
+	c := &Cluster{Kubeconfig: filepath.Join(dir, "kubeconfig"), dir: dir}
+	key := c.serviceAccountKey()
 	tokens := filepath.Join(dir, "tokens.csv")
 	write(t, key, newKey(t))
 	write(t, tokens, []byte(token+",administrator,administrator,system:masters\n"))
+	if !slices.Contains(args, ServiceAccounts) {
+		args = append(args, withoutServiceAccounts)
+	}
 
 	server := Start(t, testbin.KubeAPIServer(t), nil, append([]string{
 		"--etcd-servers=" + etcd,
@@ -64,11 +69,9 @@ func New(t testing.TB, args ...string) *Cluster {
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + key, "--service-account-signing-key-file=" + key,
 		"--service-cluster-ip-range=10.96.0.0/16",
-		"--disable-admission-plugins=ServiceAccount",
 		"--allow-privileged",
 	}, args...)...)
 
-	c := &Cluster{Kubeconfig: filepath.Join(dir, "kubeconfig"), dir: dir}
 	c.Config = &rest.Config{
 		Host: "https://127.0.0.1:" + port, BearerToken: token,
 		// The server made its certificate a moment ago, for itself.

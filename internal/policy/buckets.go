@@ -2,11 +2,11 @@ package policy
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"gitlab.com/attic-cache/atticgen/generators/crossplane"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
-	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -83,20 +83,23 @@ func describedBuckets(objects []manifest.Object) []string {
 
 // sharedBuckets reports a bucket that two specs make: each would undo what the
 // other sets.
-func sharedBuckets(source string, objects []manifest.Object) diag.List {
-	var list diag.List
+func sharedBuckets(in Input) []Finding {
+	var found []Finding
 	first := map[string]manifest.ID{}
-	for _, d := range descriptions(objects) {
+	for _, d := range descriptions(in.Objects) {
 		if !d.makes {
 			continue
 		}
 		if other, taken := first[d.place]; taken && other != d.id {
-			e := diag.New(source, "renders %s and %s, which both make %s", other, d.id, d.place)
-			e.Hint = "set mode: none under provisioning in one of the specs, or give each a bucket of its own"
-			list = append(list, e)
+			found = append(found, Finding{
+				Object:   d.id,
+				Message:  fmt.Sprintf("makes %s, as %s does", d.place, other),
+				Hint:     "set mode: none under provisioning in one of the specs, or give each a bucket of its own",
+				Rendered: fmt.Sprintf("renders %s and %s, which both make %s", other, d.id, d.place),
+			})
 			continue
 		}
 		first[d.place] = d.id
 	}
-	return list
+	return found
 }

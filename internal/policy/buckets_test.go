@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -65,7 +66,7 @@ func TestSharedBuckets(t *testing.T) {
 			"apiVersion: batch/v1\nkind: Job\nmetadata: {name: one, namespace: a}\nspec: {template: {spec: {volumes: [1, {configMap: {name: one}}], containers: [1, {args: [{a: b}, --endpoint]}]}}}\n",
 		}, nil},
 	} {
-		if diff := cmp.Diff(c.want, lines(sharedBuckets("a", objectsOf(t, c.objects...)))); diff != "" {
+		if diff := cmp.Diff(c.want, lines(diagnose("a", diag.Error, sharedBuckets(Input{Objects: objectsOf(t, c.objects...)})))); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

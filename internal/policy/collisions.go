@@ -3,6 +3,7 @@ package policy
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
@@ -10,33 +11,45 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// Repeated reports objects that stand twice: once for all those of two specs
-// with the same name, and once for each namespace that two specs create.
+// Repeated reports objects that stand twice, as [Check] does.
 func Repeated(source string, objects []manifest.Object) diag.List {
-	var list diag.List
+	return diagnose(source, diag.Error, repeated(Input{Objects: objects}))
+}
+
+// repeated finds objects that stand twice: once for all those of two specs with
+// the same name, and once for each namespace that two specs create.
+func repeated(in Input) []Finding {
+	var found []Finding
 	var again []manifest.ID
 	seen := map[manifest.ID]bool{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		switch {
 		case !seen[o.ID]:
 			seen[o.ID] = true
 		case o.Kind == "Namespace" && o.Group == "":
-			d := diag.New(source, "renders %s twice", o.ID)
-			d.Hint = "set spec.namespace.create: false in all but one spec of the namespace"
-			list = append(list, d)
+			found = append(found, Finding{
+				Object:   o.ID,
+				Message:  "stands twice",
+				Hint:     "set spec.namespace.create: false in all but one spec of the namespace",
+				Rendered: fmt.Sprintf("renders %s twice", o.ID),
+			})
 		default:
 			again = append(again, o.ID)
 		}
 	}
 	if len(again) == 0 {
-		return list
+		return found
 	}
-	d := diag.New(source, "renders %s twice", again[0])
+	more := ""
 	if len(again) > 1 {
-		d.Message += fmt.Sprintf(", and %d more objects", len(again)-1)
+		more = fmt.Sprintf(", and %d more objects", len(again)-1)
 	}
-	d.Hint = "give the specs different names or namespaces"
-	return append(list, d)
+	return append(found, Finding{
+		Object:   again[0],
+		Message:  "stands twice" + more,
+		Hint:     "give the specs different names or namespaces",
+		Rendered: fmt.Sprintf("renders %s twice%s", again[0], more),
+	})
 }
 
 // ownPlace is what to do about a backup in the wrong place, in every kind that
@@ -45,31 +58,34 @@ const ownPlace = "set bucket under backup to a bucket of its own"
 
 // sharedBackups reports PostgreSQL clusters that archive into the same place,
 // where each would spoil the other's backup.
-func sharedBackups(source string, objects []manifest.Object) diag.List {
-	var list diag.List
+func sharedBackups(in Input) []Finding {
+	var found []Finding
 	first := map[string]manifest.ID{}
-	for _, b := range backups(objects) {
+	for _, b := range backups(in.Objects) {
 		if other, taken := first[b.place]; taken && other != b.cluster {
-			d := diag.New(source, "renders %s and %s, which both back up to %s", other, b.cluster, b.place)
-			d.Hint = ownPlace + " in one of the specs"
-			list = append(list, d)
+			found = append(found, Finding{
+				Object:   b.cluster,
+				Message:  fmt.Sprintf("backs up to %s, as %s does", b.place, other),
+				Hint:     ownPlace + " in one of the specs",
+				Rendered: fmt.Sprintf("renders %s and %s, which both back up to %s", other, b.cluster, b.place),
+			})
 			continue
 		}
 		first[b.place] = b.cluster
 	}
-	return list
+	return found
 }
 
 // mixedBuckets reports a bucket that one cache keeps NARs in and another backs up
 // to: whoever may delete from the one may delete the other.
-func mixedBuckets(source string, objects []manifest.Object) diag.List {
+func mixedBuckets(in Input) []Finding {
 	nars := map[string]bool{}
-	for _, bucket := range buckets(objects) {
+	for _, bucket := range buckets(in.Objects) {
 		nars[bucket] = true
 	}
-	archived := backups(objects)
+	archived := backups(in.Objects)
 	recovered := map[manifest.ID]bool{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		for _, origin := range items(o.Fields, "spec", "externalClusters") {
 			recovered[storeOf(o, manifest.Lookup(origin, "plugin"))] = true
 		}
@@ -77,15 +93,18 @@ func mixedBuckets(source string, objects []manifest.Object) diag.List {
 	for _, b := range archived {
 		recovered[b.store] = false
 	}
-	var list diag.List
+	var found []Finding
 	check := func(id manifest.ID, bucket string) {
 		if nars[bucket] {
-			d := diag.New(source, "renders %s, which backs up to %s, where NARs are kept", id, bucket)
-			d.Hint = ownPlace
-			list = append(list, d)
+			found = append(found, Finding{
+				Object:   id,
+				Message:  fmt.Sprintf("backs up to %s, where NARs are kept", bucket),
+				Hint:     ownPlace,
+				Rendered: fmt.Sprintf("renders %s, which backs up to %s, where NARs are kept", id, bucket),
+			})
 		}
 	}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		// What is only read from is nobody's backup here.
 		if o.Group == groupBarman && !recovered[o.ID] {
 			check(o.ID, bucketOf(o))
@@ -96,7 +115,7 @@ func mixedBuckets(source string, objects []manifest.Object) diag.List {
 			check(b.cluster, b.bucket)
 		}
 	}
-	return list
+	return found
 }
 
 // groupBarman is the API group of the Barman Cloud plugin.
@@ -158,29 +177,34 @@ func backups(objects []manifest.Object) []backup {
 
 // sharedHosts reports Ingresses of one class that answer for the same name and
 // path.
-func sharedHosts(source string, objects []manifest.Object) diag.List {
-	var list diag.List
+func sharedHosts(in Input) []Finding {
+	var found []Finding
 	type address struct{ class, host, path string }
 	first := map[address]manifest.ID{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		if o.Kind != "Ingress" || o.Group != "networking.k8s.io" {
 			continue
 		}
 		class := text(o.Fields, "spec", "ingressClassName") + text(o.Fields, "metadata", "annotations", "kubernetes.io/ingress.class")
-		for _, rule := range items(o.Fields, "spec", "rules") {
+		for i, rule := range items(o.Fields, "spec", "rules") {
 			for _, path := range items(rule, "http", "paths") {
 				at := address{class, text(rule, "host"), text(path, "path")}
 				if other, taken := first[at]; taken && other != o.ID {
-					d := diag.New(source, "renders %s and %s, which both answer for %s%s", other, o.ID, cmp.Or(at.host, "any host, "), at.path)
-					d.Hint = "give each cache a spec.hostname, each service a spec.ingress.host or path, and both spec.ingress.extraHosts of their own"
-					list = append(list, d)
+					where := cmp.Or(at.host, "any host, ") + at.path
+					found = append(found, Finding{
+						Object:   o.ID,
+						Path:     []string{"spec", "rules", strconv.Itoa(i), "host"},
+						Message:  fmt.Sprintf("answers for %s, as %s does", where, other),
+						Hint:     "give each cache a spec.hostname, each service a spec.ingress.host or path, and both spec.ingress.extraHosts of their own",
+						Rendered: fmt.Sprintf("renders %s and %s, which both answer for %s", other, o.ID, where),
+					})
 					continue
 				}
 				first[at] = o.ID
 			}
 		}
 	}
-	return list
+	return found
 }
 
 // text is a string within decoded JSON; empty when it is not there.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +12,6 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"gitlab.com/attic-cache/atticgen/generators/naming"
-	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -22,34 +22,40 @@ var databaseKeys = []string{"uri", "fqdn-uri", "jdbc-uri", "fqdn-jdbc-uri", "pgp
 // unreachableDatabases warns about workloads that use a PostgreSQL cluster which
 // is not rendered, or whose network policies do not let their pods in: a typing
 // error in a name would show only when the pods fail.
-func unreachableDatabases(source string, objects []manifest.Object) diag.List {
+func unreachableDatabases(in Input) []Finding {
 	clusters := map[manifest.ID]manifest.Object{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		if o.Kind == "Cluster" && o.Group == groupPostgres {
 			clusters[o.ID] = o
 		}
 	}
-	net := networkOf(objects)
-	var list diag.List
-	for _, o := range objects {
+	net := networkOf(in.Objects)
+	var found []Finding
+	for _, o := range in.Objects {
 		pod, isWorkload := podOf(o)
 		if !isWorkload {
 			continue
 		}
 		for _, id := range net.databases(o.Namespace, pod) {
-			d := diag.New(source, "renders %s, which names PostgreSQL cluster %s/%s, which this environment does not render", o.ID, id.Namespace, id.Name)
-			d.Severity, d.Hint = diag.Warning, "check the name, or name the PostgresCluster under generators too"
+			name := id.Namespace + "/" + id.Name
+			f := Finding{
+				Object:   o.ID,
+				Message:  fmt.Sprintf("names PostgreSQL cluster %s, which this environment does not render", name),
+				Hint:     "check the name, or name the PostgresCluster under generators too",
+				Rendered: fmt.Sprintf("renders %s, which names PostgreSQL cluster %s, which this environment does not render", o.ID, name),
+			}
 			if cluster, rendered := clusters[id]; rendered {
 				if net.admits(cluster, o.Namespace, pod.Labels) {
 					continue
 				}
-				d.Message = "renders " + o.String() + ", whose pods cannot connect to PostgreSQL cluster " + id.Namespace + "/" + id.Name + ": no network policy of the cluster lets them in on port 5432"
-				d.Hint = "write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers"
+				f.Message = fmt.Sprintf("has pods that cannot connect to PostgreSQL cluster %s: no network policy of the cluster lets them in on port 5432", name)
+				f.Rendered = fmt.Sprintf("renders %s, whose pods cannot connect to PostgreSQL cluster %s: no network policy of the cluster lets them in on port 5432", o.ID, name)
+				f.Hint = "write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers"
 			}
-			list = append(list, d)
+			found = append(found, f)
 		}
 	}
-	return list
+	return found
 }
 
 // groupPostgres is the API group of CloudNativePG.

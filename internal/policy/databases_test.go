@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -67,7 +68,7 @@ func TestUnreachableDatabases(t *testing.T) {
 		"odd policies":          {[]string{shop, pg, out("shop", toPG, "5432"), "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: [a]\n", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Nonsense}]}}\n"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, lines(unreachableDatabases("overlays/a/kustomization.yaml", parsed(t, c.objects)))); diff != "" {
+			if diff := cmp.Diff(c.want, lines(diagnose("overlays/a/kustomization.yaml", diag.Warning, unreachableDatabases(Input{Objects: parsed(t, c.objects)})))); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -9,7 +10,6 @@ import (
 	podsecurity "k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 
-	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -22,9 +22,9 @@ var evaluator = sync.OnceValues(func() (policy.Evaluator, error) {
 // namespace, as far as that is rendered too: a patch, or an object that an
 // overlay adds, can ask for more than the namespace allows, and the controller
 // would apply a Deployment that never gets a pod.
-func refusedPods(source string, objects []manifest.Object) diag.List {
+func refusedPods(in Input) []Finding {
 	levels := map[string]podsecurity.LevelVersion{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		if o.Kind != "Namespace" || o.Group != "" {
 			continue
 		}
@@ -39,8 +39,8 @@ func refusedPods(source string, objects []manifest.Object) diag.List {
 			levels[o.Name] = enforced.Enforce
 		}
 	}
-	var list diag.List
-	for _, o := range objects {
+	var found []Finding
+	for _, o := range in.Objects {
 		level, enforced := levels[o.Namespace]
 		pod, isWorkload := podOf(o)
 		if !enforced || !isWorkload {
@@ -48,17 +48,23 @@ func refusedPods(source string, objects []manifest.Object) diag.List {
 		}
 		judge, err := evaluator()
 		if err != nil {
-			return append(list, diag.New(source, "cannot judge pods: %v", err))
+			return append(found, Finding{Message: fmt.Sprintf("cannot judge pods: %v", err), Rendered: fmt.Sprintf("cannot judge pods: %v", err)})
 		}
 		result := policy.AggregateCheckResults(judge.EvaluatePod(level, &pod.ObjectMeta, &pod.Spec))
 		if result.Allowed {
 			continue
 		}
-		d := diag.New(source, "renders %s, whose pods namespace %s refuses, because it is %s: %s", o.ID, o.Namespace, level.Level, result.ForbiddenDetail())
-		d.Hint = "mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one"
-		list = append(list, d)
+		path, _ := podPath(o)
+		because := fmt.Sprintf("because it is %s: %s", level.Level, result.ForbiddenDetail())
+		found = append(found, Finding{
+			Object:   o.ID,
+			Path:     append(path, "spec"),
+			Message:  fmt.Sprintf("is what namespace %s refuses, %s", o.Namespace, because),
+			Hint:     "mend what asks for it, put it into another namespace, or set spec.namespace.podSecurity of the spec that makes this one",
+			Rendered: fmt.Sprintf("renders %s, whose pods namespace %s refuses, %s", o.ID, o.Namespace, because),
+		})
 	}
-	return list
+	return found
 }
 
 // podOf is the pod of a workload, with the metadata that Pod Security reads too;

@@ -1,17 +1,18 @@
 package policy
 
 import (
-	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"fmt"
+
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
 // takenByOperator reports objects with names that CloudNativePG gives to its own:
 // it would write over a budget, or delete it where the cluster wants none, and it
 // would never get a cluster ready whose Service somebody else has made.
-func takenByOperator(source string, objects []manifest.Object) diag.List {
+func takenByOperator(in Input) []Finding {
 	type name struct{ namespace, name string }
 	budgets, services := map[name]manifest.ID{}, map[name]manifest.ID{}
-	for _, o := range objects {
+	for _, o := range in.Objects {
 		if o.Kind != "Cluster" || o.Group != groupPostgres {
 			continue
 		}
@@ -22,8 +23,8 @@ func takenByOperator(source string, objects []manifest.Object) diag.List {
 			services[name{o.Namespace, o.Name + suffix}] = o.ID
 		}
 	}
-	var list diag.List
-	for _, o := range objects {
+	var found []Finding
+	for _, o := range in.Objects {
 		var taken map[name]manifest.ID
 		switch {
 		case o.Kind == "PodDisruptionBudget" && o.Group == "policy":
@@ -32,10 +33,14 @@ func takenByOperator(source string, objects []manifest.Object) diag.List {
 			taken = services
 		}
 		if cluster, ok := taken[name{o.Namespace, o.Name}]; ok {
-			d := diag.New(source, "renders %s, the name of an object that CloudNativePG makes for %s", o.ID, cluster)
-			d.Hint = "give the service or the PostgresCluster another name"
-			list = append(list, d)
+			found = append(found, Finding{
+				Object:   o.ID,
+				Path:     []string{"metadata", "name"},
+				Message:  fmt.Sprintf("is the name of an object that CloudNativePG makes for %s", cluster),
+				Hint:     "give the service or the PostgresCluster another name",
+				Rendered: fmt.Sprintf("renders %s, the name of an object that CloudNativePG makes for %s", o.ID, cluster),
+			})
 		}
 	}
-	return list
+	return found
 }

@@ -18,6 +18,9 @@ type Rule struct {
 	// Severity is diag.Error for what must not be merged, diag.Warning for what
 	// a person should look at.
 	Severity diag.Severity
+	// AtRender is set where the rule is held to at every render too, so that
+	// what breaks it never becomes a file. Its Check must be quick.
+	AtRender bool
 	// Check finds what breaks the rule.
 	Check func(Input) []Finding
 }
@@ -35,7 +38,7 @@ type KubernetesVersion struct{ Major, Minor int }
 
 // Finding is one place that breaks a rule.
 type Finding struct {
-	// Object that breaks it.
+	// Object that breaks it; none if it is the environment as a whole.
 	Object manifest.ID
 	// Path of the field within the object: keys, and indexes as decimal
 	// numbers. Empty means the object as a whole; the last keys may be missing
@@ -45,4 +48,10 @@ type Finding struct {
 	Message string
 	// Hint says what to write instead.
 	Hint string
+	// Severity is empty where it is the rule's. A render keeps to the rule's.
+	Severity diag.Severity
+	// Rendered is what a render says of it, which has no files yet to point
+	// into: a clause that names the object, as in "renders Secret a/b twice".
+	// Findings of rules that are not held to at render have none.
+	Rendered string
 }

@@ -3,6 +3,9 @@
 package rendered
 
 import (
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/yaml"
 )
 
 // Environment is one rendered environment.
@@ -44,11 +48,15 @@ func Environments(t testing.TB) []Environment {
 }
 
 // Objects are what a controller would apply: what kustomize builds from the
-// environment's folder, without any plugin. An environment without objects fails
-// the test.
+// environment's folder, without any plugin, and without the field in which SOPS
+// keeps how to decrypt an object. An environment without objects fails the test.
 func (e Environment) Objects(t testing.TB) []*unstructured.Unstructured {
 	t.Helper()
-	return Build(t, e.Dir)
+	objects := Build(t, e.Dir)
+	for _, object := range objects {
+		delete(object.Object, "sops")
+	}
+	return objects
 }
 
 // Build is what kustomize makes of a folder, in the order of its kustomization.
@@ -74,6 +82,64 @@ func Build(t testing.TB, dir string) []*unstructured.Unstructured {
 		t.Fatalf("%s has no objects", dir)
 	}
 	return objects
+}
+
+// Document is one object of an environment, as it is committed.
+type Document struct {
+	// File is its path in the repository.
+	File string
+	// Data is what the file says, but for the field that SOPS adds.
+	Data []byte
+	// Object is the same, read strictly.
+	Object *unstructured.Unstructured
+}
+
+// Documents are the files of an environment's objects, in the order of their
+// paths: each has one, and the kustomizations list them all, which the golden test
+// sees to.
+func (e Environment) Documents(t testing.TB) []Document {
+	t.Helper()
+	var all []Document
+	err := filepath.WalkDir(e.Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || entry.Name() == "kustomization.yaml" {
+			return err
+		}
+		d, err := document(path)
+		all = append(all, d)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		t.Fatalf("%s has no objects", e.Dir)
+	}
+	return all
+}
+
+func document(path string) (Document, error) {
+	var d Document
+	file, err := filepath.Rel(Root(), path)
+	if err != nil {
+		return d, err
+	}
+	d.File = filepath.ToSlash(file)
+	if d.Data, err = os.ReadFile(path); err != nil {
+		return d, err
+	}
+	d.Object = &unstructured.Unstructured{}
+	object, err := yaml.YAMLToJSONStrict(d.Data)
+	if err == nil {
+		err = d.Object.UnmarshalJSON(object)
+	}
+	if err != nil {
+		return d, fmt.Errorf("%s: %w", d.File, err)
+	}
+	if _, encrypted := d.Object.Object["sops"]; encrypted {
+		delete(d.Object.Object, "sops")
+		d.Data, err = yaml.Marshal(d.Object.Object)
+	}
+	return d, err
 }
 
 // Root is the repository's folder.

@@ -1,0 +1,134 @@
+package validation_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"gitlab.com/attic-cache/atticgen/test/crds"
+	"gitlab.com/attic-cache/atticgen/test/rendered"
+	"gitlab.com/attic-cache/atticgen/test/validation"
+)
+
+// withoutDefinition are kinds that nobody here can validate, and why.
+func withoutDefinition() map[schema.GroupKind]string {
+	return map[schema.GroupKind]string{
+		{Group: "autoscaling.k8s.io", Kind: "VerticalPodAutoscaler"}: "its definition is in no Go module",
+		{Group: "serving.example.com", Kind: "Service"}:              "made up for the case other-objects",
+	}
+}
+
+// tolerated are files that are wrong on purpose, and why.
+func tolerated() map[string]string {
+	return map[string]string{
+		"golden/other-objects/want/environments/only/cache/configmap-settings.yaml": "the case is about the warning that it has no namespace",
+	}
+}
+
+// fewest is a number of objects that tells that most were not overlooked.
+const fewest = 1000
+
+// TestEnvironments: Kubernetes takes every object of every environment, without a
+// warning.
+func TestEnvironments(t *testing.T) {
+	t.Parallel()
+	documents, definitions := environments(t)
+	known := slices.Concat(crds.All(t), slices.Concat(definitions...))
+	everywhere := validation.New(known...)
+	reasons, wrong := withoutDefinition(), tolerated()
+	skipped := map[schema.GroupKind]int{}
+	total := 0
+	for i, e := range rendered.Environments(t) {
+		validator := everywhere
+		if len(definitions[i]) > 0 {
+			validator = validation.New(append(slices.Clone(known), definitions[i]...)...)
+		}
+		validated, missing := 0, 0
+		for _, d := range documents[i] {
+			err := validator.Validate(d.Data)
+			kind := d.Object.GroupVersionKind().GroupKind()
+			switch {
+			case errors.Is(err, validation.ErrNoValidator) && (reasons[kind] != "" || crds.Missing(kind.Group)):
+				skipped[kind]++
+				missing++
+				continue
+			case err != nil && wrong[d.File] != "":
+				t.Logf("tolerated: %s: %v: %s", d.File, err, wrong[d.File])
+				delete(wrong, d.File)
+			case err != nil:
+				t.Errorf("%s: %v", d.File, err)
+			}
+			validated++
+		}
+		if validated == 0 && missing == 0 {
+			t.Errorf("%s: no object was validated", e.Name)
+		}
+		total += validated
+	}
+	t.Logf("validated: %d objects", total)
+	if total < fewest {
+		t.Errorf("only %d objects were validated", total)
+	}
+	for kind, count := range skipped {
+		reason := reasons[kind]
+		if reason == "" {
+			reason = "shared/crds, which has its definition, is not there"
+		}
+		t.Logf("skipped: %d of kind %s: %s", count, kind, reason)
+	}
+	for kind := range reasons {
+		if skipped[kind] == 0 {
+			t.Errorf("there is no %s: take it off the list of kinds without a definition", kind)
+		}
+	}
+	for file := range wrong {
+		t.Errorf("there is nothing wrong with %s: take it off the list of what is tolerated", file)
+	}
+}
+
+// TestAllOfThem: the files that are validated are the objects that a controller
+// would apply.
+func TestAllOfThem(t *testing.T) {
+	t.Parallel()
+	documents, _ := environments(t)
+	for i, e := range rendered.Environments(t) {
+		var files, built []string
+		for _, d := range documents[i] {
+			files = append(files, d.Object.GroupVersionKind().String()+" "+d.Object.GetName())
+		}
+		for _, object := range e.Objects(t) {
+			built = append(built, object.GroupVersionKind().String()+" "+object.GetName())
+		}
+		slices.Sort(files)
+		slices.Sort(built)
+		if !slices.Equal(files, built) {
+			t.Errorf("%s: the files hold %v, kustomize builds %v", e.Name, files, built)
+		}
+	}
+}
+
+// environments are the objects of each environment, and the definitions among
+// them.
+func environments(t *testing.T) (documents [][]rendered.Document, definitions [][]*apiextensionsv1.CustomResourceDefinition) {
+	t.Helper()
+	for _, e := range rendered.Environments(t) {
+		all := e.Documents(t)
+		var own []*apiextensionsv1.CustomResourceDefinition
+		for _, d := range all {
+			if d.Object.GetKind() != "CustomResourceDefinition" {
+				continue
+			}
+			var definition apiextensionsv1.CustomResourceDefinition
+			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(d.Object.Object, &definition); err != nil {
+				t.Fatalf("%s: %v", d.File, err)
+			}
+			own = append(own, &definition)
+		}
+		documents, definitions = append(documents, all), append(definitions, own)
+	}
+	return documents, definitions
+}

@@ -1,9 +1,9 @@
 // Package golden_test holds rendered manifests still. Every folder here is a
 // case: in/ is a repository, want/ is what atticgen makes of it.
 //
-// want/ has environments/, as rendered; stderr.txt, if anything is said; and
-// code.txt, the exit code, if it is not 0. The cases for which it is not are
-// named invalid-….
+// want/ has environments/, as rendered; network/, who may reach whom in each of
+// them; stderr.txt, if anything is said; and code.txt, the exit code, if it is not
+// 0. The cases for which it is not are named invalid-….
 package golden_test
 
 import (
@@ -106,6 +106,7 @@ func render(t *testing.T, repo string) map[string]string {
 	for path, data := range read(t, output) {
 		got["environments/"+path] = data
 	}
+	maps.Copy(got, networks(t, got))
 	return got
 }
 

@@ -17,28 +17,41 @@ import (
 
 // Net is the pods of an environment and the policies between them.
 type Net struct {
-	pods       []Pod
-	policies   []networkingv1.NetworkPolicy
+	// pods are those that the environment makes, others those that its policies
+	// are about too.
+	pods, others []Pod
+	policies     []networkingv1.NetworkPolicy
+	// namespaces are the labels of those that are rendered, and of those that
+	// stand for whatever has such labels.
 	namespaces map[string]labels.Set
+	// homes are the namespaces that the environment speaks for: it makes them, or
+	// something there.
+	homes map[string]bool
 }
 
 // New reads an environment. What cannot be read as a pod or as a policy is left
 // out: no API server takes it.
 func New(objects []manifest.Object) *Net {
-	n := &Net{namespaces: map[string]labels.Set{}}
+	n := &Net{namespaces: map[string]labels.Set{}, homes: map[string]bool{}}
 	for _, o := range objects {
 		switch {
 		case o.Group == "" && o.Kind == "Namespace":
 			n.namespaces[o.Name] = with(labelsAt(o, "metadata", "labels"), ownName(o.Name))
+			n.homes[o.Name] = true
 		case o.Group == "networking.k8s.io" && o.Kind == "NetworkPolicy":
 			var policy networkingv1.NetworkPolicy
 			if err := decode(o.Fields, &policy); err == nil {
 				n.policies = append(n.policies, policy)
+				n.homes[policy.Namespace] = true
 			}
 		default:
-			n.pods = append(n.pods, podsOf(o)...)
+			for _, pod := range podsOf(o) {
+				n.pods = append(n.pods, pod)
+				n.homes[pod.Namespace] = true
+			}
 		}
 	}
+	n.addOthers()
 	return n
 }
 

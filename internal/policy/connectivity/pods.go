@@ -23,6 +23,8 @@ type Pod struct {
 	Labels labels.Set
 	// Ports that their containers name; policies refer to them by these names.
 	Ports []corev1.ContainerPort
+	// selector that finds a pod without an owner; empty for one without labels.
+	selector string
 	// HostNetwork means that they share the address of their node, where network
 	// policies do not count.
 	HostNetwork bool
@@ -100,7 +102,8 @@ func labelsAt(o manifest.Object, path ...string) labels.Set {
 
 // with is a set of labels with others, which win.
 func with(set, others labels.Set) labels.Set {
-	all := maps.Clone(set)
+	all := labels.Set{}
+	maps.Copy(all, set)
 	maps.Copy(all, others)
 	return all
 }

@@ -2,16 +2,14 @@ package cli
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
-	"gitlab.com/attic-cache/atticgen/internal/tree"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
 // checkOutput refuses to write an environment into what it is rendered from, or
@@ -71,7 +69,7 @@ func orphans(root, output string, overlays []string) diag.List {
 			continue
 		}
 		dir := filepath.Join(output, entry.Name())
-		source, ok := renderedFrom(filepath.Join(dir, "kustomization.yaml"))
+		source, ok := manifest.RenderedFrom(filepath.Join(dir, "kustomization.yaml"))
 		if !ok {
 			continue
 		}
@@ -84,26 +82,4 @@ func orphans(root, output string, overlays []string) diag.List {
 		list = append(list, d)
 	}
 	return list
-}
-
-// renderedFrom is the source that the header of a file names; false when
-// atticgen did not write the file.
-func renderedFrom(file string) (source string, ok bool) {
-	info, err := os.Lstat(file)
-	if err != nil || !info.Mode().IsRegular() {
-		return "", false
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return "", false
-	}
-	defer func() { _ = f.Close() }()
-	head := make([]byte, 4096)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", false
-	}
-	rest, ok := strings.CutPrefix(string(head[:n]), tree.Header+" from ")
-	source, _, found := strings.Cut(rest, "; do not edit")
-	return source, ok && found
 }

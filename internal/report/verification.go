@@ -59,6 +59,10 @@ type VerifiedFinding struct {
 	Message string
 	// Hint says what to write instead.
 	Hint string
+	// Diff shows what differs, in the unified format, where the finding is that
+	// something does. It is cut when it is long, has no control characters but
+	// line breaks, and nothing of Secrets.
+	Diff string
 	// Waived says who may break the rule for now; nil is nobody.
 	Waived *Waiver
 }

@@ -1,0 +1,174 @@
+package verify
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/load"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/overlay"
+	"gitlab.com/attic-cache/atticgen/internal/report"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
+)
+
+// compare holds the folder to what its overlay renders to now, which is what
+// render would write there.
+func (e *environment) compare(repo *overlay.Repo) {
+	if e.overlay == "" {
+		e.add(report.VerifiedFinding{
+			Rule: ruleOverlay, File: e.top(), Line: 1, Message: "is of an environment that has no overlay any more",
+			Hint: "restore the overlay, or remove the folder if the environment is to go",
+		})
+		return
+	}
+	objects, diags := repo.Build(e.overlay, overlay.Options{})
+	if diags.HasErrors() {
+		for _, d := range diags {
+			if (diag.List{d}).HasErrors() {
+				e.add(diagnosed(ruleOverlay, d))
+			}
+		}
+		return
+	}
+	rendered, err := manifest.Layout(e.overlay, objects)
+	if err != nil {
+		e.add(report.VerifiedFinding{Rule: ruleOverlay, File: e.overlay, Message: "cannot be filed: " + err.Error()})
+		return
+	}
+	root, err := os.OpenRoot(e.dir)
+	if err != nil {
+		return // which read has reported
+	}
+	defer func() { _ = root.Close() }()
+	c := comparison{root: root, to: e}
+	for _, at := range rendered.Paths() {
+		want, _ := rendered.Bytes(at)
+		c.file(at, want)
+	}
+	c.removed(rendered)
+}
+
+type comparison struct {
+	root *os.Root
+	to   *environment
+}
+
+func (c comparison) file(at string, want []byte) {
+	found := report.VerifiedFinding{Rule: ruleDrift, File: c.to.shown + "/" + at, Hint: "run atticgen render and commit the result"}
+	info, err := c.root.Lstat(at)
+	var got []byte
+	if err == nil && info.Mode().IsRegular() {
+		got, err = contents(c.root, at)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		found.Message = "is not there, and the overlay renders it"
+	case err != nil:
+		found.Message = "cannot be read: " + reason(err)
+	case !info.Mode().IsRegular():
+		found.Message = "is not a file"
+	case !bytes.Equal(got, want):
+		found.Message = "is not what the overlay renders to"
+		found.Line, found.Column = firstDifference(got, want), 1
+		if holdsSecrets(got) || holdsSecrets(want) {
+			found.Message += "; the difference is not shown, because of secrets"
+		} else {
+			found.Diff = unified(found.File, got, want)
+		}
+	default:
+		return
+	}
+	c.to.add(found)
+}
+
+// removed finds files that an earlier render wrote.
+func (c comparison) removed(rendered *tree.Tree) {
+	// What cannot be read has been reported by read.
+	_ = fs.WalkDir(c.root.FS(), ".", func(at string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return nil
+		}
+		if _, ok := rendered.Bytes(at); ok || !c.owned(at) {
+			return nil
+		}
+		c.to.add(report.VerifiedFinding{
+			Rule: ruleDrift, File: c.to.shown + "/" + at, Line: 1, Column: 1,
+			Message: "was rendered once, and the overlay does not render it any more", Hint: "run atticgen render and commit the result",
+		})
+		return nil
+	})
+}
+
+// owned tells whether atticgen wrote a file.
+func (c comparison) owned(at string) bool {
+	f, err := c.root.Open(at)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = f.Close() }()
+	head := make([]byte, len(tree.Header))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == tree.Header
+}
+
+// firstDifference is the first line of one text that is another in the other.
+func firstDifference(got, want []byte) int {
+	line := 1
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			break
+		}
+		if got[i] == '\n' {
+			line++
+		}
+	}
+	return line
+}
+
+// holdsSecrets tells whether a file has or may have values that nobody must see.
+// What cannot be read may have some.
+func holdsSecrets(data []byte) bool {
+	root, diags := load.Object("", data)
+	kind := root.Get("kind")
+	if diags.HasErrors() || kind == nil {
+		return true
+	}
+	switch kind.Value {
+	case "Kustomization":
+		return root.Get("secretGenerator") != nil
+	default:
+		return kind.Value == "Secret" || strings.HasSuffix(kind.Value, "List")
+	}
+}
+
+// The most of a difference that is shown.
+const (
+	mostLines  = 100
+	mostOfLine = 400 // bytes
+)
+
+// unified is the difference as people know it, safe to print.
+func unified(name string, got, want []byte) string {
+	_, text, _ := strings.Cut(string(diff.Diff(name+" (committed)", got, name+" (rendered)", want)), "\n")
+	var b strings.Builder
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range lines {
+		if i == mostLines {
+			fmt.Fprintf(&b, "… %d more lines\n", len(lines)-i)
+			break
+		}
+		if len(line) > mostOfLine {
+			line = line[:mostOfLine] + "…"
+		}
+		b.WriteString(diag.Escape(line) + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,193 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/load"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/overlay"
+	"gitlab.com/attic-cache/atticgen/internal/report"
+)
+
+// environment is one folder that a controller applies, and what was found there.
+type environment struct {
+	name string
+	// dir is the folder on disk, and shown the same as messages show it.
+	dir, shown string
+	// overlay is what it is rendered from, below the repository; empty when that
+	// is gone.
+	overlay  string
+	files    []file
+	findings []report.VerifiedFinding
+}
+
+// file is an object and where its fields are written.
+type file struct {
+	manifest.Object
+	// shown is the path as messages show it.
+	shown string
+	// at is the path below the folder.
+	at   string
+	root *load.Node
+	// encrypted says that SOPS has encrypted values, which are no longer of the
+	// types that the kind has.
+	encrypted bool
+}
+
+// environments are those that there are on disk, and those that there should be.
+func environments(repo *overlay.Repo, o Options) ([]*environment, error) {
+	found := map[string]*environment{}
+	add := func(name, source string) {
+		dir := filepath.Join(o.Output, name)
+		found[name] = &environment{name: name, dir: dir, shown: filepath.ToSlash(dir), overlay: source}
+	}
+	overlays, err := repo.Overlays()
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range overlays {
+		add(path.Base(source), source)
+	}
+	entries, err := os.ReadDir(o.Output)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, diag.List{diag.New(filepath.ToSlash(o.Output), "cannot be read: %v", errors.Unwrap(err))}
+	}
+	for _, entry := range entries {
+		source, ours := manifest.RenderedFrom(filepath.Join(o.Output, entry.Name(), kustomizationNames[0]))
+		if !ours || found[entry.Name()] != nil {
+			continue
+		}
+		// An overlay that is not directly below overlays/ is rendered by name.
+		if !filepath.IsLocal(filepath.FromSlash(source)) || !isDir(filepath.Join(o.Root, filepath.FromSlash(source))) {
+			source = ""
+		}
+		add(entry.Name(), source)
+	}
+	all := make([]*environment, 0, len(found))
+	for _, e := range found {
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b *environment) int { return strings.Compare(a.name, b.name) })
+	return all, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// choose are the environments of those names, each once, or all.
+func choose(all []*environment, names []string) ([]*environment, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var known []string
+	for _, e := range all {
+		known = append(known, e.name)
+	}
+	var chosen []*environment
+	var unknown diag.List
+	for _, given := range names {
+		// The folder, as a shell completes it, is as good as the name.
+		name := given
+		for _, e := range all {
+			if filepath.Clean(given) == filepath.Clean(e.dir) {
+				name = e.name
+			}
+		}
+		i := slices.Index(known, name)
+		if i < 0 {
+			d := diag.New("", "there is no environment %s", diag.Quote(given))
+			d.Hint = suggestion(name, known, "there are")
+			unknown = append(unknown, d)
+			continue
+		}
+		if !slices.Contains(chosen, all[i]) {
+			chosen = append(chosen, all[i])
+		}
+	}
+	return chosen, unknown.Err()
+}
+
+// suggestion names what somebody may have meant, or else all that there is.
+func suggestion(written string, known []string, all string) string {
+	nearest, least := "", len(written)/3+2
+	for _, name := range known {
+		if d := distance(name, written); d < least {
+			nearest, least = name, d
+		}
+	}
+	if nearest != "" {
+		return "did you mean " + nearest + "?"
+	}
+	return all + " " + strings.Join(known, ", ")
+}
+
+// distance is how many characters have to be added, removed or changed to turn
+// one word into the other.
+func distance(a, b string) int {
+	if len(b) > 2*len(a)+3 {
+		return len(b)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+func progress(name string, i, of int) string {
+	return fmt.Sprintf("verifying %s (%d of %d)", diag.Escape(name), i+1, of)
+}
+
+// top is the kustomization of the whole environment, where findings stand that
+// are about no object.
+func (e *environment) top() string { return path.Join(e.shown, kustomizationNames[0]) }
+
+func (e *environment) add(f report.VerifiedFinding) { e.findings = append(e.findings, f) }
+
+func (e *environment) objects() []manifest.Object {
+	objects := make([]manifest.Object, len(e.files))
+	for i, f := range e.files {
+		objects[i] = f.Object
+	}
+	return objects
+}
+
+// place says of a finding which object it is about, and where.
+func (e *environment) place(found *report.VerifiedFinding, id manifest.ID, at []string) {
+	i := slices.IndexFunc(e.files, func(f file) bool { return f.ID == id })
+	if i < 0 {
+		found.File = e.top()
+		if id != (manifest.ID{}) {
+			found.Object = id.String()
+		}
+		return
+	}
+	e.files[i].place(found, at)
+}
+
+func (f file) place(found *report.VerifiedFinding, at []string) {
+	position := f.root.Locate(at)
+	found.Object, found.Field = f.ID.String(), f.root.Display(at)
+	found.File, found.Line, found.Column = f.shown, position.Line, position.Column
+}

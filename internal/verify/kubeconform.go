@@ -1,0 +1,114 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
+)
+
+// result is what kubeconform says of one object.
+type result struct {
+	Filename string `json:"filename"`
+	Status   string `json:"status"`
+	Message  string `json:"msg"`
+	Errors   []struct {
+		Path    string `json:"path"`
+		Message string `json:"msg"`
+	} `json:"validationErrors"`
+}
+
+// The statuses that are no finding.
+const (
+	statusValid   = "statusValid"
+	statusSkipped = "statusSkipped"
+)
+
+// atOnce is how many files one process is given: fewer than any command line
+// holds.
+const atOnce = 500
+
+// run asks kubeconform about files. It is a process of its own, because its
+// library would slow the start of the function down.
+func (s Schemas) run(ctx context.Context, paths []string, version policy.KubernetesVersion) ([]result, error) {
+	var all []result
+	for len(paths) > 0 {
+		n := min(len(paths), atOnce)
+		results, err := s.ask(ctx, paths[:n], version)
+		if err != nil {
+			return nil, err
+		}
+		all, paths = append(all, results...), paths[n:]
+	}
+	return all, nil
+}
+
+func (s Schemas) ask(ctx context.Context, paths []string, version policy.KubernetesVersion) ([]result, error) {
+	args := []string{"-output", "json", "-verbose", "-strict", "-ignore-missing-schemas", "-kubernetes-version", Version(version) + ".0"}
+	for _, location := range s.Locations {
+		args = append(args, "-schema-location", location)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd := exec.CommandContext(ctx, s.Kubeconform, append(args, paths...)...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	failed := cmd.Run()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	// It exits with 1 when it has found something, and likewise when it fails.
+	var exit *exec.ExitError
+	if failed != nil && !errors.As(failed, &exit) {
+		return nil, fmt.Errorf("kubeconform cannot be run: %w", failed)
+	}
+	var answer struct {
+		Resources []result `json:"resources"`
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil {
+		said := diag.Cut(strings.TrimSpace(stderr.String()))
+		if said == "" {
+			said = err.Error()
+		}
+		return nil, fmt.Errorf("kubeconform has failed: %s", said)
+	}
+	return answer.Resources, nil
+}
+
+// FindKubeconform is the program that the user names, or else the one beside
+// atticgen, or else the one on PATH.
+func FindKubeconform(given string) (string, error) {
+	if given != "" {
+		path, err := exec.LookPath(given)
+		if err != nil {
+			d := diag.New(given, "is no program that can be run")
+			d.Hint = "name kubeconform with --kubeconform"
+			return "", diag.List{d}
+		}
+		return path, nil
+	}
+	name := "kubeconform"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), name)
+		if path, err := exec.LookPath(beside); err == nil {
+			return path, nil
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		d := diag.New("", "--schema-location needs the program kubeconform, which is neither beside atticgen nor on PATH")
+		d.Hint = "install it with 'go install github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0', or name it with --kubeconform"
+		return "", diag.List{d}
+	}
+	return path, nil
+}

@@ -15,7 +15,7 @@ BENCHTIME ?= 1s
 # Every Go module that the project maintains.
 MODULES := . internal/tools test test/servers test/servers/flux
 
-# kustomize, helm and golangci-lint are built from internal/tools/go.mod and kept in
+# kustomize, helm, kubeconform and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
 # are built from, so they are built again only when that changes.
 tools_sum = $(shell { cat internal/tools/go.mod internal/tools/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
@@ -59,9 +59,13 @@ build: check-go ## Build bin/atticgen
 render: build ## Render all overlays into environments/
 	bin/atticgen render
 
+.PHONY: verify
+verify: build ## Check environments/ as they are committed
+	bin/atticgen verify --fail-on warning
+
 .PHONY: test
-test: kustomize helm ## Run the tests that need no servers
-	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" go test ./...
+test: kustomize helm kubeconform ## Run the tests that need no servers
+	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" ATTICGEN_KUBECONFORM="$(TOOLS)/kubeconform" go test ./...
 
 # What Kubernetes' own validation finds is found in seconds, before the servers
 # are built.
@@ -126,6 +130,10 @@ kustomize: check-go
 .PHONY: helm
 helm: check-go
 	$(call build-tool,helm,helm.sh/helm/v3/cmd/helm)
+
+.PHONY: kubeconform
+kubeconform: check-go
+	$(call build-tool,kubeconform,github.com/yannh/kubeconform/cmd/kubeconform)
 
 .PHONY: servers
 servers: check-go

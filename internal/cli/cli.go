@@ -116,7 +116,7 @@ Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRender(streams), newFunction(streams), newExplain(streams), newCaches(streams), newBucket(streams), newChart(streams))
+	root.AddCommand(newRender(streams), newVerify(streams), newFunction(streams), newExplain(streams), newCaches(streams), newBucket(streams), newChart(streams))
 	return root
 }
 

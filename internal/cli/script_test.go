@@ -71,7 +71,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":   code,
 			"repeat": repeat,
-			"bytes":  bytes,
+			"bytes":  addBytes,
 			"crlf":   crlf,
 		},
 	})
@@ -108,8 +108,8 @@ func repeat(ts *testscript.TestScript, neg bool, args []string) {
 	add(ts, args[0], strings.Repeat(strings.Join(args[2:], " "), n))
 }
 
-// bytes FILE HEX appends bytes that a script cannot hold to a file.
-func bytes(ts *testscript.TestScript, neg bool, args []string) {
+// addBytes is bytes FILE HEX, which appends bytes that a script cannot hold to a file.
+func addBytes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: bytes FILE HEX")
 	}

@@ -23,6 +23,9 @@ func Kustomize(t testing.TB) string { t.Helper(); return kustomize.find(t) }
 // Helm is the path of the real helm, likewise.
 func Helm(t testing.TB) string { t.Helper(); return helm.find(t) }
 
+// Kubeconform is the path of the real kubeconform, likewise.
+func Kubeconform(t testing.TB) string { t.Helper(); return kubeconform.find(t) }
+
 // MinIO is the path of a real S3 server, in the version that test/servers pins.
 // Make builds it beforehand, and the servers below, and says where they are.
 func MinIO(t testing.TB) string { t.Helper(); return minio.find(t) }
@@ -75,9 +78,10 @@ type program struct {
 const servers = "ATTICGEN_SERVERS"
 
 var (
-	atticgen  = program{name: "atticgen", module: ".", pkg: "./cmd/atticgen"}
-	kustomize = program{name: "kustomize", variable: "ATTICGEN_KUSTOMIZE", module: "internal/tools", pkg: "sigs.k8s.io/kustomize/kustomize/v5"}
-	helm      = program{name: "helm", variable: "ATTICGEN_HELM", module: "internal/tools", pkg: "helm.sh/helm/v3/cmd/helm"}
+	atticgen    = program{name: "atticgen", module: ".", pkg: "./cmd/atticgen"}
+	kustomize   = program{name: "kustomize", variable: "ATTICGEN_KUSTOMIZE", module: "internal/tools", pkg: "sigs.k8s.io/kustomize/kustomize/v5"}
+	helm        = program{name: "helm", variable: "ATTICGEN_HELM", module: "internal/tools", pkg: "helm.sh/helm/v3/cmd/helm"}
+	kubeconform = program{name: "kubeconform", variable: "ATTICGEN_KUBECONFORM", module: "internal/tools", pkg: "github.com/yannh/kubeconform/cmd/kubeconform"}
 
 	minio                 = program{name: "minio", variable: servers, module: "test/servers", pkg: "github.com/minio/minio"}
 	versitygw             = program{name: "versitygw", variable: servers, module: "test/servers", pkg: "github.com/versity/versitygw/cmd/versitygw"}
@@ -92,7 +96,7 @@ var (
 )
 
 var all = []*program{
-	&atticgen, &kustomize, &helm,
+	&atticgen, &kustomize, &helm, &kubeconform,
 	&minio, &versitygw, &etcd, &kubeAPIServer, &kubeControllerManager, &kubeScheduler, &kubectl, &kwok, &kustomizeController, &sops,
 }
 

@@ -16,20 +16,21 @@ const (
 	ruleKustomization = "kustomization"
 	ruleMissingFile   = "missing-file"
 	ruleStaleFile     = "stale-file"
-	ruleEmpty         = "empty-environment"
-	ruleOverlay       = "overlay"
-	ruleDrift         = "drift"
-	ruleApart         = "environments-apart"
-	ruleDecode        = "decode"
-	ruleUnknownKind   = "unknown-kind"
-	ruleRemoved       = "api-removed"
-	ruleDeprecated    = "api-deprecated"
-	ruleTooNew        = "api-too-new"
-	ruleUnknownAPI    = "api-unknown"
-	ruleSchema        = "schema"
-	ruleNoSchema      = "schema-missing"
-	ruleExpired       = "waiver-expired"
-	ruleUnused        = "waiver-unused"
+	// Package policy has it, too; where nothing is there, read says why.
+	ruleEmpty       = "environment-not-empty"
+	ruleOverlay     = "overlay"
+	ruleDrift       = "drift"
+	ruleApart       = "environments-apart"
+	ruleDecode      = "decode"
+	ruleUnknownKind = "unknown-kind"
+	ruleRemoved     = "api-removed"
+	ruleDeprecated  = "api-deprecated"
+	ruleTooNew      = "api-too-new"
+	ruleUnknownAPI  = "api-unknown"
+	ruleSchema      = "schema"
+	ruleNoSchema    = "schema-missing"
+	ruleExpired     = "waiver-expired"
+	ruleUnused      = "waiver-unused"
 )
 
 // unwaivable are the rules without which nothing else that is reported is
@@ -77,12 +78,6 @@ func ownRules() []report.RuleInfo {
 			Title: "Every manifest in an environment is listed in a kustomization",
 			Why:   "What is not listed is not applied, though it looks as if it were; and a tool that applies whole folders would apply it.",
 			Fix:   "Remove the file, or name it under resources of the overlay and run `atticgen render`.",
-		},
-		{
-			ID: ruleEmpty, Severity: diag.Error,
-			Title: "An environment has objects",
-			Why:   "A controller that prunes takes an empty environment for the wish to delete everything.",
-			Fix:   "Run `atticgen render`. To remove an environment, remove first what makes the controller apply it.",
 		},
 		{
 			ID: ruleOverlay, Severity: diag.Error,

@@ -9,6 +9,7 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -103,7 +104,7 @@ func (e *environment) police(version policy.KubernetesVersion) {
 	in := policy.Input{Objects: e.objects(), Kubernetes: version}
 	for _, rule := range policy.Rules() {
 		for _, f := range rule.Check(in) {
-			found := report.VerifiedFinding{Rule: rule.ID, Severity: rule.Severity, Message: f.Message, Hint: f.Hint}
+			found := report.VerifiedFinding{Rule: rule.ID, Severity: cmp.Or(f.Severity, rule.Severity), Message: f.Message, Hint: f.Hint}
 			e.place(&found, f.Object, f.Path)
 			e.add(found)
 		}

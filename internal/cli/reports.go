@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/report"
+)
+
+// reportFiles are the files that a flag names, each with its form.
+type reportFiles []reportFile
+
+type reportFile struct {
+	format report.Format
+	name   string
+}
+
+// Set is part of pflag.Value.
+func (r *reportFiles) Set(value string) error {
+	form, name, ok := strings.Cut(value, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("%s names no form and file; write them as in sarif=verify.sarif", diag.Quote(value))
+	}
+	var format report.Format
+	if err := format.Set(form); err != nil {
+		return err
+	}
+	for _, other := range *r {
+		if filepath.Clean(other.name) == filepath.Clean(name) {
+			return fmt.Errorf("%s is named twice; give each report a file of its own", diag.Quote(name))
+		}
+	}
+	*r = append(*r, reportFile{format, name})
+	return nil
+}
+
+// String is part of pflag.Value.
+func (r *reportFiles) String() string {
+	var all []string
+	for _, f := range *r {
+		all = append(all, f.format.String()+"="+f.name)
+	}
+	return strings.Join(all, ",")
+}
+
+// Type is part of pflag.Value.
+func (r *reportFiles) Type() string { return "form=file" }
+
+// write writes every report, each whole or not at all.
+func (r *reportFiles) write(result report.Verification) error {
+	var failures []error
+	for _, f := range *r {
+		var text bytes.Buffer
+		err := report.WriteVerification(&text, f.format, result)
+		if err == nil {
+			err = replaceFile(f.name, text.Bytes())
+		}
+		if err != nil {
+			failures = append(failures, fmt.Errorf("%s: the report cannot be written: %w", filepath.ToSlash(f.name), withoutPath(err)))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// replaceFile puts a whole file in the place of another, or leaves that as it is.
+func replaceFile(name string, data []byte) error {
+	// What is no file, such as a pipe, cannot be replaced, and is written to.
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return errors.New("it is a folder")
+		}
+		return os.WriteFile(name, data, 0o644)
+	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	// As any other file that a program writes: the pipeline's next step may be
+	// another user.
+	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}
+
+// withoutPath is an error without the name of a temporary file.
+func withoutPath(err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return failed.Err
+	}
+	if failed, ok := errors.AsType[*os.LinkError](err); ok {
+		return failed.Err
+	}
+	return err
+}

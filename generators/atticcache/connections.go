@@ -12,13 +12,13 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// connectionsPerProcess is the size of the pool that each Attic process opens
+// ConnectionsPerProcess is the size of the pool that each Attic process opens
 // up to; it cannot be configured.
-const connectionsPerProcess = 10
+const ConnectionsPerProcess = 10
 
 // Garbage collector and migration connect directly, past any pooler.
 const (
-	backgroundConnections    = 2 * connectionsPerProcess
+	backgroundConnections    = 2 * ConnectionsPerProcess
 	backgroundConnectionsFor = "garbage collection and migration"
 )
 
@@ -33,8 +33,8 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 	}
 	usable := limit - postgrescluster.ReservedConnections
 	// A rollout has one pod more than the autoscaler asks for.
-	least := connectionsPerProcess * int(*s.API.MinReplicas)
-	most := connectionsPerProcess * (int(*s.API.MaxReplicas) + hpadeployment.MaxSurge)
+	least := ConnectionsPerProcess * int(*s.API.MinReplicas)
+	most := ConnectionsPerProcess * (int(*s.API.MaxReplicas) + hpadeployment.MaxSurge)
 
 	if pooler := s.Postgres.Pooler; pooler != nil {
 		path := spec.Child("postgres", "pooler")

@@ -21,11 +21,14 @@ const (
 	appCaches    = "attic-caches"
 )
 
-// Environment variables that Attic reads.
+// EnvDatabaseURL is the variable with which every process of Attic's that opens
+// connections to PostgreSQL is told where it is.
+const EnvDatabaseURL = "ATTIC_SERVER_DATABASE_URL"
+
+// Other environment variables that Attic reads.
 const (
-	envDatabaseURL = "ATTIC_SERVER_DATABASE_URL"
-	envPublicKey   = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
-	envRustLog     = "RUST_LOG"
+	envPublicKey = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
+	envRustLog   = "RUST_LOG"
 )
 
 // Where the certificate authority of PostgreSQL is mounted.
@@ -89,7 +92,7 @@ const (
 func (c cache) directDatabase(parameters string) []corev1.EnvVar {
 	return []corev1.EnvVar{
 		postgrescluster.Env(envDatabaseURI, c.names.Postgres(), postgrescluster.OutputDatabaseURL),
-		{Name: envDatabaseURL, Value: fmt.Sprintf("$(%s)%s", envDatabaseURI, parameters)},
+		{Name: EnvDatabaseURL, Value: fmt.Sprintf("$(%s)%s", envDatabaseURI, parameters)},
 	}
 }
 
@@ -100,7 +103,7 @@ func (c cache) pooledDatabase() []corev1.EnvVar {
 	return []corev1.EnvVar{
 		postgrescluster.Env(envDatabaseUser, pg, postgrescluster.OutputUsername),
 		postgrescluster.Env(envDatabasePassword, pg, postgrescluster.OutputPassword),
-		{Name: envDatabaseURL, Value: fmt.Sprintf("postgresql://$(%s):$(%s)@%s:%d/%s%s",
+		{Name: EnvDatabaseURL, Value: fmt.Sprintf("postgresql://$(%s):$(%s)@%s:%d/%s%s",
 			envDatabaseUser, envDatabasePassword,
 			pg.Host(pg.Pooler()), naming.PortPostgres, c.spec.Postgres.Database, verifyFull)},
 	}

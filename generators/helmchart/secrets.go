@@ -12,13 +12,6 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// Parts of names whose values are likely to be secret, and endings of names that
-// only say where a secret is. Both without capitals and separators.
-var (
-	secretNames  = []string{"password", "passwd", "passphrase", "token", "secret", "apikey", "accesskey", "privatekey", "credential"}
-	harmlessEnds = []string{"name", "ref", "file", "path", "key", "keys", "url", "namespace", "type", "mode", "duration", "ttl", "kind", "existingsecret", "enabled"}
-)
-
 // warnSecrets warns of values that are likely to be secret and that a controller
 // gets in a manifest, in plain text. What they are is not repeated.
 func warnSecrets(p *validate.Problems, path *field.Path, value any, name string) {
@@ -36,20 +29,13 @@ func warnSecrets(p *validate.Problems, path *field.Path, value any, name string)
 		switch {
 		case hasCredentials(v):
 			p.Warn(path, "is a URL with credentials, which are written into a manifest in plain text", hint)
-		case v != "" && soundsSecret(name):
+		case v != "" && validate.SoundsSecret(name):
 			p.Warn(path, fmt.Sprintf("sounds secret by its name %s, and is written into a manifest in plain text", validate.Quote(name)), hint)
 		}
 	}
 }
 
-func soundsSecret(name string) bool {
-	plain := strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name))
-	contains := func(part string) bool { return strings.Contains(plain, part) }
-	ends := func(end string) bool { return strings.HasSuffix(plain, end) }
-	isKey := slices.ContainsFunc([]string{"apikey", "accesskey", "privatekey", "secretkey"}, ends)
-	return slices.ContainsFunc(secretNames, contains) && (isKey || !slices.ContainsFunc(harmlessEnds, ends))
-}
-
+// hasCredentials tells whether text is a URL with a password in it.
 func hasCredentials(text string) bool {
 	if !strings.Contains(text, "://") {
 		return false

@@ -24,6 +24,8 @@ var evaluator = sync.OnceValues(func() (policy.Evaluator, error) {
 // would apply a Deployment that never gets a pod.
 func refusedPods(in Input) []Finding {
 	levels := map[string]podsecurity.LevelVersion{}
+	// As an API server has it that nobody has told anything else.
+	unlabelled := podsecurity.LevelVersion{Level: podsecurity.LevelPrivileged, Version: podsecurity.LatestVersion()}
 	for _, o := range in.Objects {
 		if o.Kind != "Namespace" || o.Group != "" {
 			continue
@@ -34,8 +36,8 @@ func refusedPods(in Input) []Finding {
 				labels[label] = value
 			}
 		}
-		enforced, problems := podsecurity.PolicyToEvaluate(labels, podsecurity.Policy{})
-		if len(problems) == 0 && enforced.Enforce.Level != "" {
+		enforced, problems := podsecurity.PolicyToEvaluate(labels, podsecurity.Policy{Enforce: unlabelled})
+		if len(problems) == 0 && enforced.Enforce.Level != podsecurity.LevelPrivileged {
 			levels[o.Name] = enforced.Enforce
 		}
 	}

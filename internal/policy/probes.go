@@ -1,6 +1,10 @@
 package policy
 
-import "reflect"
+import (
+	"reflect"
+
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+)
 
 // unprobed finds pods behind a Service that cannot say when they are ready, and
 // probes that restart a container for what should only take it out of service.
@@ -31,8 +35,10 @@ func unprobed(in Input) []Finding {
 					"write a probe that succeeds when the container can answer requests"))
 			}
 			if liveness.exists() && readiness.exists() && reflect.DeepEqual(liveness.raw, readiness.raw) {
-				found = append(found, w.find(liveness, "is the same as readinessProbe, so that a container that is only busy is restarted",
-					"give it more time or failures, or another path"))
+				f := w.find(liveness, "is the same as readinessProbe, so that a container that is only busy is restarted",
+					"give it more time or failures, or another path")
+				f.Severity = diag.Warning
+				found = append(found, f)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
 // several is pods of which there is a number, for a budget to keep some of.
@@ -31,7 +32,9 @@ func severals(objects []manifest.Object) []several {
 	for _, o := range objects {
 		if o.Group == groupPostgres && o.Kind == "Pooler" {
 			low := root(o).at("spec", "instances").numberOr(1)
-			all = append(all, several{o.ID, knownPods([]manifest.Object{o})[0].labels, o.Namespace, low})
+			for _, pod := range connectivity.New([]manifest.Object{o}).Pods() {
+				all = append(all, several{o.ID, pod.Labels, o.Namespace, low})
+			}
 		}
 	}
 	return all

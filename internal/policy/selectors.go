@@ -10,6 +10,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
 // selector reads a label selector; false when it is none, which the API server
@@ -96,16 +97,16 @@ func monitored(o manifest.Object) []string {
 // selectsNothing finds selectors that select nothing: a Service nobody answers
 // for, a budget that protects nothing, a policy that governs nobody.
 func selectsNothing(in Input) []Finding {
-	known, services := knownPods(in.Objects), servicesAsPods(in.Objects)
+	pods, services := selectablePods(in.Objects), selectableServices(in.Objects)
 	elsewhere := deliveredTo(in.Objects)
 	var found []Finding
 	for _, s := range selections(in.Objects) {
-		candidates := known
+		candidates := pods
 		if s.of == "Service" {
 			candidates = services
 		}
-		matches := slices.ContainsFunc(candidates, func(p pods) bool {
-			return (s.namespaces == nil || slices.Contains(s.namespaces, p.namespace)) && s.labels.Matches(p.labels)
+		matches := slices.ContainsFunc(candidates, func(c selectable) bool {
+			return (s.namespaces == nil || slices.Contains(s.namespaces, c.namespace)) && s.labels.Matches(c.labels)
 		})
 		if matches || comesLater(s.labels) || s.looksIn(elsewhere) {
 			continue
@@ -145,16 +146,32 @@ func comesLater(selector labels.Selector) bool {
 	})
 }
 
-// servicesAsPods are Services by their labels.
-func servicesAsPods(objects []manifest.Object) []pods {
-	var all []pods
+// selectable is something that a selector can select.
+type selectable struct {
+	namespace string
+	labels    labels.Set
+}
+
+// selectablePods are those that an environment makes, as far as they are known
+// before any of them runs.
+func selectablePods(objects []manifest.Object) []selectable {
+	var all []selectable
+	for _, pod := range connectivity.New(objects).Pods() {
+		all = append(all, selectable{pod.Namespace, pod.Labels})
+	}
+	return all
+}
+
+// selectableServices are those of an environment, and those that CloudNativePG
+// makes.
+func selectableServices(objects []manifest.Object) []selectable {
+	var all []selectable
 	for _, o := range objects {
-		metadata := root(o).at("metadata", "labels").labels()
 		switch {
 		case o.Kind == "Service" && o.Group == "":
-			all = append(all, pods{o.Namespace, metadata})
+			all = append(all, selectable{o.Namespace, root(o).at("metadata", "labels").labels()})
 		case o.Kind == "Cluster" && o.Group == groupPostgres:
-			all = append(all, pods{o.Namespace, labels.Set{"cnpg.io/cluster": o.Name}})
+			all = append(all, selectable{o.Namespace, labels.Set{naming.LabelCNPGCluster: o.Name}})
 		}
 	}
 	return all

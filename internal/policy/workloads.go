@@ -5,7 +5,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/labels"
 
-	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
@@ -57,33 +56,4 @@ func (w workload) volumes() []value { return w.pod().at("volumes").items() }
 // find reports something about the workload.
 func (w workload) find(at value, message, hint string) Finding {
 	return Finding{Object: w.ID, Path: at.path, Message: message, Hint: hint}
-}
-
-// pods are the pods of an environment by their labels, as far as they are known
-// before any of them runs.
-type pods struct {
-	namespace string
-	labels    labels.Set
-}
-
-// knownPods are those of workloads, and those that CloudNativePG makes.
-func knownPods(objects []manifest.Object) []pods {
-	var all []pods
-	for _, w := range workloads(objects) {
-		all = append(all, pods{w.Namespace, w.labels()})
-	}
-	for _, o := range objects {
-		if o.Group != groupPostgres {
-			continue
-		}
-		switch spec := root(o).at("spec"); o.Kind {
-		case "Cluster":
-			own := labels.Set{naming.LabelCNPGCluster: o.Name, "cnpg.io/podRole": "instance"}
-			all = append(all, pods{o.Namespace, labels.Merge(spec.at("inheritedMetadata", "labels").labels(), own)})
-		case "Pooler":
-			own := labels.Set{naming.LabelCNPGPooler: o.Name, naming.LabelCNPGCluster: spec.at("cluster", "name").text(), "cnpg.io/podRole": "pooler"}
-			all = append(all, pods{o.Namespace, labels.Merge(spec.at("template", "metadata", "labels").labels(), own)})
-		}
-	}
-	return all
 }

@@ -25,7 +25,7 @@ type area struct {
 // areas divide all addresses by the ranges that policies name, and by what is the
 // public internet. The first are those of all addresses of version 4 and 6, which
 // hold the others.
-func areas(policies []networkingv1.NetworkPolicy) []*area {
+func areas(policies []policy) []*area {
 	prefixes := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
 	add := func(block *networkingv1.IPBlock) {
 		if block == nil {
@@ -40,13 +40,13 @@ func areas(policies []networkingv1.NetworkPolicy) []*area {
 	for _, peer := range hardened.Public() {
 		add(peer.IPBlock)
 	}
-	for _, policy := range policies {
-		for _, rule := range policy.Spec.Ingress {
+	for _, p := range policies {
+		for _, rule := range p.Spec.Ingress {
 			for _, peer := range rule.From {
 				add(peer.IPBlock)
 			}
 		}
-		for _, rule := range policy.Spec.Egress {
+		for _, rule := range p.Spec.Egress {
 			for _, peer := range rule.To {
 				add(peer.IPBlock)
 			}

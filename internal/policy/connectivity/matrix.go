@@ -1,7 +1,7 @@
 package connectivity
 
 import (
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -61,7 +61,8 @@ func Matrix(objects []manifest.Object) string {
 
 // writeUngoverned lists the pods that no policy governs in one direction or both.
 func (p parties) writeUngoverned(out *strings.Builder) {
-	const both, host = "to and from", "to and from, because it is on the network of its node,"
+	const from, to, both = "from %s", "to %s", "to and from %s"
+	const host = "to and from %s, on the network of the node"
 	pods := map[string][]int{}
 	for i, pod := range p.pods {
 		entering, leaving := p.net.Isolated(pod)
@@ -70,9 +71,9 @@ func (p parties) writeUngoverned(out *strings.Builder) {
 		case pod.HostNetwork:
 			pods[host] = append(pods[host], i)
 		case entering:
-			pods["from"] = append(pods["from"], i)
+			pods[from] = append(pods[from], i)
 		case leaving:
-			pods["to"] = append(pods["to"], i)
+			pods[to] = append(pods[to], i)
 		default:
 			pods[both] = append(pods[both], i)
 		}
@@ -81,9 +82,9 @@ func (p parties) writeUngoverned(out *strings.Builder) {
 		return
 	}
 	out.WriteString("\nNo policy governs these connections, so that all of them are open:\n\n")
-	for _, direction := range slices.Sorted(maps.Keys(pods)) {
-		for _, name := range p.names(pods[direction]) {
-			out.WriteString("- " + direction + " " + name + "\n")
+	for _, form := range []string{from, to, both, host} {
+		for _, name := range p.names(pods[form]) {
+			fmt.Fprintf(out, "- "+form+"\n", name)
 		}
 	}
 }

@@ -20,13 +20,19 @@ type Net struct {
 	// pods are those that the environment makes, others those that its policies
 	// are about too.
 	pods, others []Pod
-	policies     []networkingv1.NetworkPolicy
+	policies     []policy
 	// namespaces are the labels of those that are rendered, and of those that
 	// stand for whatever has such labels.
 	namespaces map[string]labels.Set
 	// homes are the namespaces that the environment speaks for: it makes them, or
 	// something there.
 	homes map[string]bool
+}
+
+// policy is a NetworkPolicy and its selector, read once.
+type policy struct {
+	networkingv1.NetworkPolicy
+	pods labels.Selector
 }
 
 // New reads an environment. What cannot be read as a pod or as a policy is left
@@ -39,10 +45,14 @@ func New(objects []manifest.Object) *Net {
 			n.namespaces[o.Name] = with(labelsAt(o, "metadata", "labels"), ownName(o.Name))
 			n.homes[o.Name] = true
 		case o.Group == "networking.k8s.io" && o.Kind == "NetworkPolicy":
-			var policy networkingv1.NetworkPolicy
-			if err := decode(o.Fields, &policy); err == nil {
-				n.policies = append(n.policies, policy)
-				n.homes[policy.Namespace] = true
+			var p policy
+			if err := decode(o.Fields, &p.NetworkPolicy); err != nil {
+				continue
+			}
+			var err error
+			if p.pods, err = metav1.LabelSelectorAsSelector(&p.Spec.PodSelector); err == nil {
+				n.policies = append(n.policies, p)
+				n.homes[p.Namespace] = true
 			}
 		default:
 			for _, pod := range podsOf(o) {
@@ -62,9 +72,9 @@ func (n *Net) Pods() []Pod { return n.pods }
 // Policies are those that select a pod, whichever direction they govern.
 func (n *Net) Policies(pod Pod) []networkingv1.NetworkPolicy {
 	var all []networkingv1.NetworkPolicy
-	for _, policy := range n.policies {
-		if !pod.HostNetwork && policy.Namespace == pod.Namespace && selects(policy.Spec.PodSelector, pod.Labels) {
-			all = append(all, policy)
+	for _, p := range n.policies {
+		if !pod.HostNetwork && p.Namespace == pod.Namespace && p.pods.Matches(pod.Labels) {
+			all = append(all, p.NetworkPolicy)
 		}
 	}
 	return all

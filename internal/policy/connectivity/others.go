@@ -25,13 +25,13 @@ func (n *Net) addOthers() {
 	for namespace := range n.homes {
 		n.addOther(namespace, nil)
 	}
-	for _, policy := range n.policies {
-		n.addOther(policy.Namespace, &policy.Spec.PodSelector)
-		for _, rule := range policy.Spec.Ingress {
-			n.addPeers(policy.Namespace, rule.From)
+	for _, p := range n.policies {
+		n.addOther(p.Namespace, &p.Spec.PodSelector)
+		for _, rule := range p.Spec.Ingress {
+			n.addPeers(p.Namespace, rule.From)
 		}
-		for _, rule := range policy.Spec.Egress {
-			n.addPeers(policy.Namespace, rule.To)
+		for _, rule := range p.Spec.Egress {
+			n.addPeers(p.Namespace, rule.To)
 		}
 	}
 	slices.SortFunc(n.others, func(a, b Pod) int {

@@ -1,0 +1,166 @@
+package connectivity_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
+)
+
+// edited changes the text of one object, or leaves the object out.
+func edited(t *testing.T, objects []manifest.Object, id, before, after string) []manifest.Object {
+	t.Helper()
+	objects = slices.Clone(objects)
+	i := slices.IndexFunc(objects, func(o manifest.Object) bool { return o.String() == id })
+	if i < 0 {
+		t.Fatalf("there is no %s", id)
+	}
+	if before == "" {
+		return slices.Delete(objects, i, i+1)
+	}
+	text := string(objects[i].YAML())
+	if strings.Count(text, before) != 1 {
+		t.Fatalf("%s does not have this once:\n%s\nin:\n%s", id, before, text)
+	}
+	objects[i] = parse(t, strings.Replace(text, before, after, 1))[0]
+	return objects
+}
+
+// changed are the lines that one text has and the other lacks, each side sorted.
+func changed(before, after string) []string {
+	var lines []string
+	for _, side := range []struct{ sign, text, other string }{{"-", before, after}, {"+", after, before}} {
+		other := strings.Split(side.other, "\n")
+		for line := range strings.SplitSeq(side.text, "\n") {
+			if !slices.Contains(other, line) {
+				lines = append(lines, side.sign+line)
+			}
+		}
+	}
+	return lines
+}
+
+// TestFaults breaks the policies of production one by one; the table says so.
+func TestFaults(t *testing.T) {
+	const policy = "NetworkPolicy nix-cache/attic-"
+	objects := production(t)
+	// The policy for DNS selects all pods too, so that each closes the namespace.
+	withoutDNS := edited(t, objects, policy+"allow-dns", "", "")
+	for name, c := range map[string]struct {
+		objects []manifest.Object
+		want    []string
+	}{
+		"no default deny": {edited(t, withoutDNS, policy+"default-deny", "", ""), []string{
+			"-| all pods of nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+			"+No policy governs these connections, so that all of them are open:",
+			"+- to and from any other pod in nix-cache",
+		}},
+		"default deny of one direction": {edited(t, withoutDNS, policy+"default-deny", "- Ingress\n", ""), []string{
+			"-| all pods of nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+			"+No policy governs these connections, so that all of them are open:",
+			"+- to any other pod in nix-cache",
+		}},
+		"no name can be looked up": {withoutDNS, []string{
+			"-| all pods of nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+		}},
+		"a rule for everyone": {edited(t, objects, policy+"api", `  - from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: traefik
+      podSelector:
+        matchLabels:
+          app.kubernetes.io/name: traefik
+    ports:`, "  - from: []\n    ports:"), []string{
+			"-| app.kubernetes.io/name=traefik in traefik | nix-cache/attic | TCP 8080 |",
+			"+| any pod elsewhere, any address | nix-cache/attic | TCP 8080 |",
+		}},
+		"a rule for all ports": {edited(t, objects, policy+"acme-solver", "    ports:\n    - port: 8089\n      protocol: TCP\n", ""), []string{
+			"-| app.kubernetes.io/name=traefik in traefik | acme.cert-manager.io/http01-solver=true in nix-cache | TCP 8089 |",
+			"+| app.kubernetes.io/name=traefik in traefik | acme.cert-manager.io/http01-solver=true in nix-cache | any |",
+		}},
+		"a namespace by no label": {edited(t, objects, policy+"api", "        matchLabels:\n          kubernetes.io/metadata.name: traefik\n", "        {}\n"), []string{
+			"-| app.kubernetes.io/name=traefik in traefik | nix-cache/attic | TCP 8080 |",
+			"+| app.kubernetes.io/name=traefik in any namespace, app.kubernetes.io/name=traefik in traefik | nix-cache/attic | TCP 8080 |",
+		}},
+		"a typing error in whom a policy selects": {edited(t, objects, policy+"gc", "      app.kubernetes.io/name: attic-gc\n", "      app.kubernetes.io/name: attic-cg\n"), []string{
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | the public internet | TCP 443 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate, app.kubernetes.io/instance=attic-gc,app.kubernetes.io/name=attic-cg in nix-cache | the public internet | TCP 443 |",
+			"+Open at one end alone, so that nothing gets through:",
+			"+| nix-cache/attic-gc, app.kubernetes.io/instance=attic-gc,app.kubernetes.io/name=attic-cg in nix-cache | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+		}},
+		"a typing error in whom a rule names": {edited(t, objects, policy+"migrate", "cnpg.io/cluster: attic-pg\n", "cnpg.io/cluster: attic-gp\n"), []string{
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"+| nix-cache/attic, nix-cache/attic-gc | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"+Open at one end alone, so that nothing gets through:",
+			"+| nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw, cnpg.io/cluster=attic-gp in nix-cache | TCP 5432 |",
+		}},
+		"one address too many": {edited(t, objects, policy+"api", "        - 172.16.0.0/12\n", ""), []string{
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | the public internet | TCP 443 |",
+			"+| nix-cache/attic | the public internet, 172.16.0.0/12 | TCP 443 |",
+			"+| nix-cache/attic-gc, nix-cache/attic-migrate | the public internet | TCP 443 |",
+		}},
+		"the network of the node": {edited(t, objects, "Deployment nix-cache/attic-gc", "      enableServiceLinks: false\n", "      hostNetwork: true\n"), []string{
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"-| all pods of nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | the public internet | TCP 443 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate | the public internet | TCP 443 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate, nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw, any other pod in nix-cache, acme.cert-manager.io/http01-solver=true in nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+			"+No policy governs these connections, so that all of them are open:",
+			"+- to and from nix-cache/attic-gc, on the network of the node",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, changed(connectivity.Matrix(objects), connectivity.Matrix(c.objects))); diff != "" {
+				t.Errorf("changes (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestMatrix has what the golden cases do not have.
+func TestMatrix(t *testing.T) {
+	pod := func(namespace, name string) string {
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: " + namespace + ", labels: {app: " + name + "}}\nspec: {containers: [{name: a}]}\n"
+	}
+	const pg = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg, namespace: default}\nspec: {inheritedMetadata: {labels: {team: a}}}\n"
+	const head = "| From | To | Ports |\n| --- | --- | --- |\n"
+	const ungoverned = "No policy governs these connections, so that all of them are open:\n\n"
+	for name, c := range map[string]struct{ objects, want string }{
+		"nothing about pods": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n", "There are no network policies.\n"},
+		"all closed": {pod("default", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"),
+			"No policy lets anything through.\n"},
+		"a selector that contradicts itself": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: DoesNotExist}]}}]}]}"),
+			"No policy lets anything through.\n"},
+		"expressions": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [b, a]}]}, podSelector: {matchExpressions: [{key: app, operator: Exists}, {key: old, operator: DoesNotExist}]}}], ports: [{port: 80}]}]}"),
+			head + "| app,!old in team in (a,b) | any other pod in default | TCP 80 |\n"},
+		"unknown labels of a namespace": {pod("other", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: 80}]}]}"),
+			head + "| any pod in team=a | any other pod in default | TCP 80 |\n\n" +
+				"Open only if namespaces that are not rendered have the labels that policies ask for:\n\n" + head +
+				"| all pods of other | any other pod in default | TCP 80 |\n\n" + ungoverned + "- to and from all pods of other\n"},
+		"a port of pods that are not known": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: other}}}], ports: [{port: http}, {port: 80}, {protocol: UDP}, {protocol: SCTP, port: 7, endPort: 9}]}]}"),
+			head + "| any other pod in default | any pod in other | TCP 80, http; UDP any; SCTP 7–9 |\n"},
+		"roles apart": {pg + "---\n" + policy("{podSelector: {matchLabels: {cnpg.io/instanceRole: primary, team: a}}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {role: replica}}}], ports: [{port: postgresql}]}]}"),
+			head + "| default/pg (primary) | default/pg (replica) | TCP 5432 |\n\n" + ungoverned + "- to and from default/pg (replica)\n- to and from default/pg (job)\n- to and from any other pod in default\n"},
+		"text that is no name": {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"a|b\\nc\", namespace: default}\nspec: {containers: [{name: a}]}\n---\n" + policy("{podSelector: {matchLabels: {a: b}}}"),
+			"No policy lets anything through.\n\n" + ungoverned + "- from a=b in default\n- to and from default/a\\|b\\x0ac\n- to and from any other pod in default\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			objects := parse(t, c.objects)
+			got, _ := strings.CutPrefix(connectivity.Matrix(objects), "# Who may reach whom\n\n")
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+			slices.Reverse(objects)
+			if got, _ := strings.CutPrefix(connectivity.Matrix(objects), "# Who may reach whom\n\n"); got != c.want {
+				t.Errorf("in another order:\n%s", got)
+			}
+		})
+	}
+}

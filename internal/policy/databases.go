@@ -1,18 +1,16 @@
 package policy
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
 
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
 // databaseKeys are keys that a Secret <cluster>-app of CloudNativePG has and
@@ -20,23 +18,27 @@ import (
 var databaseKeys = []string{"uri", "fqdn-uri", "jdbc-uri", "fqdn-jdbc-uri", "pgpass", "dbname"}
 
 // unreachableDatabases warns about workloads that use a PostgreSQL cluster which
-// is not rendered, or whose network policies do not let their pods in: a typing
+// is not rendered, or between whose pods and which network policies stand: a typing
 // error in a name would show only when the pods fail.
 func unreachableDatabases(in Input) []Finding {
-	clusters := map[manifest.ID]manifest.Object{}
-	for _, o := range in.Objects {
-		if o.Kind == "Cluster" && o.Group == groupPostgres {
-			clusters[o.ID] = o
+	net := connectivity.New(in.Objects)
+	// One instance stands for all pods of a cluster.
+	instances, pods := map[manifest.ID]connectivity.End{}, map[manifest.ID]connectivity.Pod{}
+	for _, pod := range net.Pods() {
+		if pod.Owner.Group != groupPostgres {
+			pods[pod.Owner] = pod
+		} else if pod.Role == connectivity.RolePrimary {
+			instances[pod.Owner] = connectivity.To(pod)
 		}
 	}
-	net := networkOf(in.Objects)
 	var found []Finding
 	for _, o := range in.Objects {
-		pod, isWorkload := podOf(o)
-		if !isWorkload {
+		template, isWorkload := podOf(o)
+		pod, known := pods[o.ID]
+		if !isWorkload || !known {
 			continue
 		}
-		for _, id := range net.databases(o.Namespace, pod) {
+		for _, id := range databases(net, pod, template.Spec) {
 			name := id.Namespace + "/" + id.Name
 			f := Finding{
 				Object:   o.ID,
@@ -44,13 +46,14 @@ func unreachableDatabases(in Input) []Finding {
 				Hint:     "check the name, or name the PostgresCluster under generators too",
 				Rendered: fmt.Sprintf("renders %s, which names PostgreSQL cluster %s, which this environment does not render", o.ID, name),
 			}
-			if cluster, rendered := clusters[id]; rendered {
-				if net.admits(cluster, o.Namespace, pod.Labels) {
+			if instance, rendered := instances[id]; rendered {
+				why, hint, refused := refusal(net, connectivity.To(pod), instance)
+				if !refused {
 					continue
 				}
-				f.Message = fmt.Sprintf("has pods that cannot connect to PostgreSQL cluster %s: no network policy of the cluster lets them in on port 5432", name)
-				f.Rendered = fmt.Sprintf("renders %s, whose pods cannot connect to PostgreSQL cluster %s: no network policy of the cluster lets them in on port 5432", o.ID, name)
-				f.Hint = "write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers"
+				f.Message = fmt.Sprintf("has pods that cannot connect to PostgreSQL cluster %s: %s", name, why)
+				f.Rendered = fmt.Sprintf("renders %s, whose pods cannot connect to PostgreSQL cluster %s: %s", o.ID, name, why)
+				f.Hint = hint
 			}
 			found = append(found, f)
 		}
@@ -58,41 +61,27 @@ func unreachableDatabases(in Input) []Finding {
 	return found
 }
 
+// refusal tells why pods cannot connect to an instance. They can where too little
+// is known to say that they cannot.
+func refusal(net *connectivity.Net, pod, instance connectivity.End) (why, hint string, refused bool) {
+	switch {
+	case !net.MayEnter(pod, instance).Has(corev1.ProtocolTCP, naming.PortPostgres):
+		return "no network policy of the cluster lets them in on port 5432",
+			"write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers", true
+	case !net.MayReach(pod, instance).Has(corev1.ProtocolTCP, naming.PortPostgres):
+		return "no network policy of theirs lets them out on port 5432",
+			"name the cluster under spec.postgres of the HPADeployment, or add a NetworkPolicy that lets the pods out to those with the label " + naming.LabelCNPGCluster, true
+	default:
+		return "", "", false
+	}
+}
+
 // groupPostgres is the API group of CloudNativePG.
 const groupPostgres = "postgresql.cnpg.io"
 
-// network is the network policies of an environment, and what is known of its
-// namespaces.
-type network struct {
-	policies   []networkingv1.NetworkPolicy
-	namespaces map[string]labels.Set
-}
-
-func networkOf(objects []manifest.Object) network {
-	net := network{namespaces: map[string]labels.Set{}}
-	for _, o := range objects {
-		switch {
-		case o.Kind == "Namespace" && o.Group == "":
-			set := labels.Set{}
-			all, _ := manifest.Lookup(o.Fields, "metadata", "labels").(map[string]any)
-			for key, value := range all {
-				set[key], _ = value.(string)
-			}
-			net.namespaces[o.Name] = set
-		case o.Kind == "NetworkPolicy" && o.Group == "networking.k8s.io":
-			var policy networkingv1.NetworkPolicy
-			data, err := json.Marshal(o.Fields)
-			if err == nil && json.Unmarshal(data, &policy) == nil {
-				net.policies = append(net.policies, policy)
-			}
-		}
-	}
-	return net
-}
-
-// databases are the PostgreSQL clusters that a pod uses: those that it may
-// connect to, and those whose Secrets its variables come from.
-func (n network) databases(namespace string, pod corev1.PodTemplateSpec) []manifest.ID {
+// databases are the PostgreSQL clusters that a pod uses: those that its policies
+// name, and those whose Secrets its variables come from.
+func databases(net *connectivity.Net, pod connectivity.Pod, spec corev1.PodSpec) []manifest.ID {
 	var all []manifest.ID
 	add := func(namespace, name string) {
 		id := manifest.ID{Group: groupPostgres, Kind: "Cluster", Namespace: namespace, Name: name}
@@ -100,10 +89,7 @@ func (n network) databases(namespace string, pod corev1.PodTemplateSpec) []manif
 			all = append(all, id)
 		}
 	}
-	for _, policy := range n.policies {
-		if policy.Namespace != namespace || !selects(policy.Spec.PodSelector, pod.Labels) {
-			continue
-		}
+	for _, policy := range net.Policies(pod) {
 		for _, rule := range policy.Spec.Egress {
 			if !opensPostgres(rule.Ports) {
 				continue
@@ -112,7 +98,7 @@ func (n network) databases(namespace string, pod corev1.PodTemplateSpec) []manif
 				if peer.PodSelector == nil || peer.PodSelector.MatchLabels[naming.LabelCNPGCluster] == "" {
 					continue
 				}
-				at := namespace
+				at := policy.Namespace
 				if peer.NamespaceSelector != nil {
 					at = peer.NamespaceSelector.MatchLabels[corev1.LabelMetadataName]
 				}
@@ -122,73 +108,21 @@ func (n network) databases(namespace string, pod corev1.PodTemplateSpec) []manif
 			}
 		}
 	}
-	for _, container := range slices.Concat(pod.Spec.InitContainers, pod.Spec.Containers) {
+	for _, container := range slices.Concat(spec.InitContainers, spec.Containers) {
 		for _, v := range container.Env {
 			if v.ValueFrom == nil || v.ValueFrom.SecretKeyRef == nil || !slices.Contains(databaseKeys, v.ValueFrom.SecretKeyRef.Key) {
 				continue
 			}
 			if name, ok := strings.CutSuffix(v.ValueFrom.SecretKeyRef.Name, "-app"); ok && name != "" {
-				add(namespace, name)
+				add(pod.Namespace, name)
 			}
 		}
 	}
 	return all
 }
 
-// admits tells whether pods may connect to a PostgreSQL cluster, also where too
-// little is known to say that they may not.
-func (n network) admits(cluster manifest.Object, namespace string, pod labels.Set) bool {
-	own := labels.Set{naming.LabelCNPGCluster: cluster.Name, "cnpg.io/podRole": "instance"}
-	inherited, _ := manifest.Lookup(cluster.Fields, "spec", "inheritedMetadata", "labels").(map[string]any)
-	for key, value := range inherited {
-		own[key], _ = value.(string)
-	}
-	governed := false
-	for _, policy := range n.policies {
-		ingress := len(policy.Spec.PolicyTypes) == 0 || slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress)
-		if !ingress || policy.Namespace != cluster.Namespace || !selects(policy.Spec.PodSelector, own) {
-			continue
-		}
-		governed = true
-		for _, rule := range policy.Spec.Ingress {
-			from := func(peer networkingv1.NetworkPolicyPeer) bool {
-				return n.isFrom(peer, policy.Namespace, namespace, pod)
-			}
-			if opensPostgres(rule.Ports) && (len(rule.From) == 0 || slices.ContainsFunc(rule.From, from)) {
-				return true
-			}
-		}
-	}
-	return !governed
-}
-
-// isFrom tells whether a peer in a policy of one namespace can be a pod of
-// another. Addresses can be anybody's, and the labels of a namespace that is not
-// rendered any.
-func (n network) isFrom(peer networkingv1.NetworkPolicyPeer, home, namespace string, pod labels.Set) bool {
-	if peer.IPBlock != nil {
-		return true
-	}
-	if peer.PodSelector != nil && !selects(*peer.PodSelector, pod) {
-		return false
-	}
-	if peer.NamespaceSelector == nil {
-		return namespace == home
-	}
-	known, rendered := n.namespaces[namespace]
-	if name, ok := peer.NamespaceSelector.MatchLabels[corev1.LabelMetadataName]; ok && name != namespace {
-		return false
-	}
-	return !rendered || selects(*peer.NamespaceSelector, labels.Merge(known, labels.Set{corev1.LabelMetadataName: namespace}))
-}
-
-// selects tells whether a selector, as far as it is one, matches labels.
-func selects(selector metav1.LabelSelector, set labels.Set) bool {
-	parsed, err := metav1.LabelSelectorAsSelector(&selector)
-	return err == nil && parsed.Matches(set)
-}
-
-// opensPostgres tells whether ports include PostgreSQL's; a name may be any.
+// opensPostgres tells whether ports include PostgreSQL's; a name may be any, for as
+// long as the pods that it is looked up in are not known.
 func opensPostgres(ports []networkingv1.NetworkPolicyPort) bool {
 	return len(ports) == 0 || slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
 		switch {

@@ -64,6 +64,10 @@ func TestUnreachableDatabases(t *testing.T) {
 		"by a Secret": {[]string{shopEnv}, []string{
 			"overlays/a/kustomization.yaml: warning: renders Job shop/load, which names PostgreSQL cluster shop/pg, which this environment does not render; check the name, or name the PostgresCluster under generators too",
 		}},
+		"by a Secret, not let out": {[]string{shopEnv, pg, denied, in(client, tcp)}, []string{
+			"overlays/a/kustomization.yaml: warning: renders Job shop/load, whose pods cannot connect to PostgreSQL cluster shop/pg: no network policy of theirs lets them out on port 5432; name the cluster under spec.postgres of the HPADeployment, or add a NetworkPolicy that lets the pods out to those with the label cnpg.io/cluster",
+		}},
+		"by a Secret, let out":  {[]string{shopEnv, pg, denied, in(client, tcp), out("shop", toPG, "5432")}, nil},
 		"by a Secret, rendered": {[]string{shopEnv, pg}, nil},
 		"odd policies":          {[]string{shop, pg, out("shop", toPG, "5432"), "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: [a]\n", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Nonsense}]}}\n"}, nil},
 	} {

@@ -49,7 +49,7 @@ func (e End) named(protocol corev1.Protocol, name string) []span {
 type assumptions struct {
 	// labels of namespaces that are not rendered are whatever a policy asks for.
 	labels bool
-	// addresses of pods are in every range.
+	// addresses of pods are in every range, and do not hide which pod it is.
 	addresses bool
 	// named peers count alone, and not rules for everyone.
 	named bool
@@ -130,12 +130,13 @@ func (n *Net) anyIs(peers []networkingv1.NetworkPolicyPeer, home string, end End
 }
 
 // is tells whether one peer is an end. Both selectors in one peer must match. A
-// pod on its node's network has the node's address and is found by no selector.
+// pod on its node's network has the node's address, and by most networks it is not
+// found by any selector.
 func (n *Net) is(peer networkingv1.NetworkPolicyPeer, home string, end End, assume assumptions) bool {
 	switch {
 	case peer.IPBlock != nil:
 		return end.isAddress() && inBlock(*peer.IPBlock, end.Address) || !end.isAddress() && assume.addresses
-	case end.isAddress() || end.Pod.HostNetwork || peer.NamespaceSelector == nil && peer.PodSelector == nil:
+	case end.isAddress() || end.Pod.HostNetwork && !assume.addresses || peer.NamespaceSelector == nil && peer.PodSelector == nil:
 		return false
 	case peer.NamespaceSelector == nil && end.Pod.Namespace != home:
 		return false

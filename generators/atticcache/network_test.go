@@ -1,146 +1,96 @@
-package atticcache
+package atticcache_test
 
 import (
 	"net/netip"
 	"testing"
 
-	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
-	"gitlab.com/attic-cache/atticgen/generators/meta"
+	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
-// endpoint is one side of a connection: a pod, or an address outside.
-type endpoint struct {
-	namespace string
-	labels    labels.Set
-	address   string
-}
-
-// world is everyone who might want to talk, and the policies between them.
-type world struct{ policies []*networkingv1.NetworkPolicy }
-
-func newWorld(objects []meta.Object) world {
-	var w world
-	for _, o := range objects {
-		if p, ok := o.(*networkingv1.NetworkPolicy); ok {
-			w.policies = append(w.policies, p)
-		}
-	}
-	return w
-}
-
-// allows evaluates policies as Kubernetes does: where any policy of a direction
-// selects a pod, some rule of them must match; both ends must agree.
-func (w world) allows(t *testing.T, from, to endpoint, port int32, udp bool) bool {
+// network is the one of a cache with nothing but what is required; change may add
+// to its spec.
+func network(t *testing.T, change func(*v1alpha1.AtticCacheSpec)) *connectivity.Net {
 	t.Helper()
-	return w.direction(t, from, to, port, udp, true) && w.direction(t, to, from, port, udp, false)
+	c := v1alpha1.AtticCache{
+		APIVersion: v1alpha1.APIVersion,
+		Kind:       v1alpha1.KindAtticCache,
+		Metadata:   v1alpha1.Metadata{Name: "attic"},
+		Spec: v1alpha1.AtticCacheSpec{
+			Hostname: "nix-cache.example.com",
+			Storage:  v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "nix-cache"},
+		},
+	}
+	if change != nil {
+		change(&c.Spec)
+	}
+	generated, problems := atticcache.Generate(c)
+	if validate.HasErrors(problems) {
+		t.Fatal(validate.Errors(problems))
+	}
+	var objects []manifest.Object
+	for _, typed := range generated {
+		o, err := manifest.FromTyped(typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects = append(objects, o)
+	}
+	return connectivity.New(objects)
 }
 
-func (w world) direction(t *testing.T, self, other endpoint, port int32, udp, egress bool) bool {
-	t.Helper()
-	selected, allowed := false, false
-	for _, p := range w.policies {
-		if self.namespace != p.Namespace || !matches(t, &p.Spec.PodSelector, self.labels) {
-			continue
-		}
-		selected = true
-		if egress {
-			for _, r := range p.Spec.Egress {
-				allowed = allowed || rule(t, p.Namespace, r.To, r.Ports, other, port, udp)
-			}
-			continue
-		}
-		for _, r := range p.Spec.Ingress {
-			allowed = allowed || rule(t, p.Namespace, r.From, r.Ports, other, port, udp)
-		}
+// connects tells whether one end reaches a port of the other.
+func connects(net *connectivity.Net, from, to connectivity.End, port int32, udp bool) bool {
+	protocol := corev1.ProtocolTCP
+	if udp {
+		protocol = corev1.ProtocolUDP
 	}
-	return !selected || allowed
+	return net.Reach(from, to).Has(protocol, port)
 }
 
-func rule(t *testing.T, namespace string, peers []networkingv1.NetworkPolicyPeer, ports []networkingv1.NetworkPolicyPort, other endpoint, port int32, udp bool) bool {
-	t.Helper()
-	if len(peers) == 0 || len(ports) == 0 {
-		t.Fatal("a rule without peers or ports lets everyone through")
-	}
-	open := false
-	for _, p := range ports {
-		open = open || p.Port.IntVal == port && (*p.Protocol == "UDP") == udp
-	}
-	for _, peer := range peers {
-		if open && isPeer(t, namespace, peer, other) {
-			return true
-		}
-	}
-	return false
+func pod(namespace string, set labels.Set) connectivity.End {
+	return connectivity.To(connectivity.Pod{Namespace: namespace, Labels: set})
 }
 
-func isPeer(t *testing.T, namespace string, peer networkingv1.NetworkPolicyPeer, other endpoint) bool {
-	t.Helper()
-	if peer.IPBlock != nil {
-		return other.address != "" && inBlock(peer.IPBlock, other.address)
-	}
-	if other.address != "" {
-		return false
-	}
-	if peer.NamespaceSelector != nil {
-		if !matches(t, peer.NamespaceSelector, labels.Set{"kubernetes.io/metadata.name": other.namespace}) {
-			return false
-		}
-	} else if other.namespace != namespace {
-		return false
-	}
-	return peer.PodSelector == nil || matches(t, peer.PodSelector, other.labels)
-}
-
-func inBlock(block *networkingv1.IPBlock, address string) bool {
-	addr := netip.MustParseAddr(address)
-	for _, except := range block.Except {
-		if netip.MustParsePrefix(except).Contains(addr) {
-			return false
-		}
-	}
-	return netip.MustParsePrefix(block.CIDR).Contains(addr)
-}
-
-func matches(t *testing.T, selector *metav1.LabelSelector, set labels.Set) bool {
-	t.Helper()
-	s, err := metav1.LabelSelectorAsSelector(selector)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Matches(set)
-}
+func address(text string) connectivity.End { return connectivity.At(netip.MustParseAddr(text)) }
 
 // The cast, with the labels that the pods carry in a cluster.
 var (
-	api        = endpoint{namespace: "nix-cache", labels: labels.Set{"app.kubernetes.io/name": "attic", "app.kubernetes.io/instance": "attic"}}
-	gc         = endpoint{namespace: "nix-cache", labels: labels.Set{"app.kubernetes.io/name": "attic-gc", "app.kubernetes.io/instance": "attic-gc"}}
-	migrate    = endpoint{namespace: "nix-cache", labels: labels.Set{"app.kubernetes.io/name": "attic-migrate", "app.kubernetes.io/instance": "attic-migrate"}}
-	cachesPod  = endpoint{namespace: "nix-cache", labels: labels.Set{"app.kubernetes.io/name": "attic-caches", "app.kubernetes.io/instance": "attic-caches"}}
-	postgres   = endpoint{namespace: "nix-cache", labels: labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/podRole": "instance"}}
-	pooler     = endpoint{namespace: "nix-cache", labels: labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/poolerName": "attic-pg-pooler-rw", "cnpg.io/podRole": "pooler"}}
-	solver     = endpoint{namespace: "nix-cache", labels: labels.Set{"acme.cert-manager.io/http01-solver": "true"}}
-	debug      = endpoint{namespace: "nix-cache", labels: labels.Set{"run": "debug"}}
-	traefikPod = endpoint{namespace: "traefik", labels: labels.Set{"app.kubernetes.io/name": "traefik"}}
-	operator   = endpoint{namespace: "cnpg-system", labels: labels.Set{"app.kubernetes.io/name": "cloudnative-pg"}}
-	prometheus = endpoint{namespace: "monitoring", labels: labels.Set{"app.kubernetes.io/name": "prometheus"}}
-	dns        = endpoint{namespace: "kube-system", labels: labels.Set{"k8s-app": "kube-dns"}}
-	stranger   = endpoint{namespace: "other", labels: labels.Set{"app.kubernetes.io/name": "traefik"}}
-	s3         = endpoint{address: "203.0.113.7"}
-	kubeAPI    = endpoint{address: "10.0.0.1"}
-	metadata   = endpoint{address: "169.254.169.254"}
+	api        = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic", "app.kubernetes.io/instance": "attic"})
+	gc         = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-gc", "app.kubernetes.io/instance": "attic-gc"})
+	migrate    = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-migrate", "app.kubernetes.io/instance": "attic-migrate"})
+	cachesPod  = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-caches", "app.kubernetes.io/instance": "attic-caches"})
+	postgres   = pod("nix-cache", labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/podRole": "instance"})
+	pooler     = pod("nix-cache", labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/poolerName": "attic-pg-pooler-rw", "cnpg.io/podRole": "pooler"})
+	solver     = pod("nix-cache", labels.Set{"acme.cert-manager.io/http01-solver": "true"})
+	debug      = pod("nix-cache", labels.Set{"run": "debug"})
+	traefikPod = pod("traefik", labels.Set{"app.kubernetes.io/name": "traefik"})
+	operator   = pod("cnpg-system", labels.Set{"app.kubernetes.io/name": "cloudnative-pg"})
+	prometheus = pod("monitoring", labels.Set{"app.kubernetes.io/name": "prometheus"})
+	dns        = pod("kube-system", labels.Set{"k8s-app": "kube-dns"})
+	stranger   = pod("other", labels.Set{"app.kubernetes.io/name": "traefik"})
+	s3         = address("203.0.113.7")
+	kubeAPI    = address("10.0.0.1")
+	metadata   = address("169.254.169.254")
 )
 
 func TestNetwork(t *testing.T) {
-	plain := newWorld(generate(t, nil))
-	full := newWorld(generate(t, all))
+	plain := network(t, nil)
+	full := network(t, func(s *v1alpha1.AtticCacheSpec) {
+		s.Caches = map[string]v1alpha1.Cache{"main": {Public: true}}
+		s.CacheJob = &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"}
+		s.Postgres = &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}
+	})
 	tests := []struct {
 		name     string
-		world    world
-		from, to endpoint
+		net      *connectivity.Net
+		from, to connectivity.End
 		port     int32
 		udp      bool
 		want     bool
@@ -185,21 +135,21 @@ func TestNetwork(t *testing.T) {
 		{"and not where there is none", plain, prometheus, postgres, 9127, false, false},
 	}
 	for _, tt := range tests {
-		if got := tt.world.allows(t, tt.from, tt.to, tt.port, tt.udp); got != tt.want {
+		if got := connects(tt.net, tt.from, tt.to, tt.port, tt.udp); got != tt.want {
 			t.Errorf("%s: port %d: allowed is %v", tt.name, tt.port, got)
 		}
 	}
 }
 
 func TestStoreInsideTheCluster(t *testing.T) {
-	w := newWorld(generate(t, func(s *v1alpha1.AtticCacheSpec) {
+	net := network(t, func(s *v1alpha1.AtticCacheSpec) {
 		s.Storage.Endpoint, s.Storage.Insecure = "http://minio.storage.svc.cluster.local:9000", true
-	}))
-	minio := endpoint{namespace: "storage", labels: labels.Set{"app": "minio"}}
-	if !w.allows(t, api, minio, 9000, false) || !w.allows(t, postgres, minio, 9000, false) {
+	})
+	minio := pod("storage", labels.Set{"app": "minio"})
+	if !connects(net, api, minio, 9000, false) || !connects(net, postgres, minio, 9000, false) {
 		t.Error("the store is out of reach")
 	}
-	if w.allows(t, api, s3, 443, false) || w.allows(t, api, s3, 9000, false) {
+	if connects(net, api, s3, 443, false) || connects(net, api, s3, 9000, false) {
 		t.Error("the internet is within reach, although nothing there is needed")
 	}
 }

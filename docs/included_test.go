@@ -12,7 +12,7 @@ import (
 
 // included is a block that shows a file of the repository, which a comment before
 // it names.
-var included = regexp.MustCompile("(?s)<!-- (golden/[^ ]+) -->\n```yaml\n(.*?)```\n")
+var included = regexp.MustCompile("(?s)<!-- (golden/[^ ]+) -->\n```(?:yaml|markdown)\n(.*?)```\n")
 
 // TestIncludedFiles holds what the pages show to the files that other tests
 // render.

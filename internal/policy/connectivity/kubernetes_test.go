@@ -92,7 +92,8 @@ func TestKubernetes(t *testing.T) {
 			tcp(front, db, 6379, true), tcp(outside, db, 1, true), {theirs, db, corev1.ProtocolSCTP, 9, true},
 		}},
 		"default deny all egress": {policy(denyEgress), []attempt{
-			tcp(db, outside, 443, false), tcp(db, theirs, 80, false), {db, outside, corev1.ProtocolUDP, 53, false},
+			tcp(db, outside, 443, false), tcp(db, theirs, 80, false),
+			{db, outside, corev1.ProtocolUDP, 53, false},
 			tcp(outside, db, 6379, true), tcp(theirs, db, 6379, true), tcp(front, db, 6379, false),
 		}},
 		"allow all egress": {policy(denyEgress) + "---\n" + policy("{podSelector: {}, egress: [{}], policyTypes: [Egress]}"), []attempt{
@@ -130,7 +131,8 @@ func TestKubernetes(t *testing.T) {
 		}},
 		"a range of ports": {policy("{podSelector: {matchLabels: {role: db}}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/24}}], ports: [{protocol: TCP, port: 32000, endPort: 32768}]}]}"), []attempt{
 			tcp(db, "10.0.0.9", 31999, false), tcp(db, "10.0.0.9", 32000, true), tcp(db, "10.0.0.9", 32768, true), tcp(db, "10.0.0.9", 32769, false),
-			{db, "10.0.0.9", corev1.ProtocolUDP, 32000, false}, tcp(db, "10.0.1.9", 32000, false),
+			{db, "10.0.0.9", corev1.ProtocolUDP, 32000, false},
+			tcp(db, "10.0.1.9", 32000, false),
 		}},
 		"several namespaces by a label": {from("{namespaceSelector: {matchExpressions: [{key: tier, operator: In, values: [front, back]}]}}"), []attempt{
 			tcp(myClient, db, 1, true), tcp(theirs, db, 1, true), tcp(front, db, 1, false),

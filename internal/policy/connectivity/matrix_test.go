@@ -134,22 +134,36 @@ func TestMatrix(t *testing.T) {
 	const ungoverned = "No policy governs these connections, so that all of them are open:\n\n"
 	for name, c := range map[string]struct{ objects, want string }{
 		"nothing about pods": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n", "There are no network policies.\n"},
-		"all closed": {pod("default", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"),
-			"No policy lets anything through.\n"},
-		"a selector that contradicts itself": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: DoesNotExist}]}}]}]}"),
-			"No policy lets anything through.\n"},
-		"expressions": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [b, a]}]}, podSelector: {matchExpressions: [{key: app, operator: Exists}, {key: old, operator: DoesNotExist}]}}], ports: [{port: 80}]}]}"),
-			head + "| app,!old in team in (a,b) | any other pod in default | TCP 80 |\n"},
-		"unknown labels of a namespace": {pod("other", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: 80}]}]}"),
+		"all closed": {
+			pod("default", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress]}"),
+			"No policy lets anything through.\n",
+		},
+		"a selector that contradicts itself": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: DoesNotExist}]}}]}]}"),
+			"No policy lets anything through.\n",
+		},
+		"expressions": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [b, a]}]}, podSelector: {matchExpressions: [{key: app, operator: Exists}, {key: old, operator: DoesNotExist}]}}], ports: [{port: 80}]}]}"),
+			head + "| app,!old in team in (a,b) | any other pod in default | TCP 80 |\n",
+		},
+		"unknown labels of a namespace": {
+			pod("other", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: 80}]}]}"),
 			head + "| any pod in team=a | any other pod in default | TCP 80 |\n\n" +
 				"Open only if namespaces that are not rendered have the labels that policies ask for:\n\n" + head +
-				"| all pods of other | any other pod in default | TCP 80 |\n\n" + ungoverned + "- to and from all pods of other\n"},
-		"a port of pods that are not known": {policy("{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: other}}}], ports: [{port: http}, {port: 80}, {protocol: UDP}, {protocol: SCTP, port: 7, endPort: 9}]}]}"),
-			head + "| any other pod in default | any pod in other | TCP 80, http; UDP any; SCTP 7–9 |\n"},
-		"roles apart": {pg + "---\n" + policy("{podSelector: {matchLabels: {cnpg.io/instanceRole: primary, team: a}}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {role: replica}}}], ports: [{port: postgresql}]}]}"),
-			head + "| default/pg (primary) | default/pg (replica) | TCP 5432 |\n\n" + ungoverned + "- to and from default/pg (replica)\n- to and from default/pg (job)\n- to and from any other pod in default\n"},
-		"text that is no name": {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"a|b\\nc\", namespace: default}\nspec: {containers: [{name: a}]}\n---\n" + policy("{podSelector: {matchLabels: {a: b}}}"),
-			"No policy lets anything through.\n\n" + ungoverned + "- from a=b in default\n- to and from default/a\\|b\\x0ac\n- to and from any other pod in default\n"},
+				"| all pods of other | any other pod in default | TCP 80 |\n\n" + ungoverned + "- to and from all pods of other\n",
+		},
+		"a port of pods that are not known": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: other}}}], ports: [{port: http}, {port: 80}, {protocol: UDP}, {protocol: SCTP, port: 7, endPort: 9}]}]}"),
+			head + "| any other pod in default | any pod in other | TCP 80, http; UDP any; SCTP 7–9 |\n",
+		},
+		"roles apart": {
+			pg + "---\n" + policy("{podSelector: {matchLabels: {cnpg.io/instanceRole: primary, team: a}}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {role: replica}}}], ports: [{port: postgresql}]}]}"),
+			head + "| default/pg (primary) | default/pg (replica) | TCP 5432 |\n\n" + ungoverned + "- to and from default/pg (replica)\n- to and from default/pg (job)\n- to and from any other pod in default\n",
+		},
+		"text that is no name": {
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: \"a|b\\nc\", namespace: default}\nspec: {containers: [{name: a}]}\n---\n" + policy("{podSelector: {matchLabels: {a: b}}}"),
+			"No policy lets anything through.\n\n" + ungoverned + "- from a=b in default\n- to and from default/a\\|b\\x0ac\n- to and from any other pod in default\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			objects := parse(t, c.objects)

@@ -65,7 +65,7 @@ func (p parties) names(set []int) []string {
 		case pod.Role != "" && p.all(set, sameOwner) > 0:
 			say(place(pod), sameOwner)
 		default:
-			say(p.name(pod), func(other Pod) bool { return false })
+			say(p.name(pod), func(Pod) bool { return false })
 		}
 	}
 	for i, text := range texts {

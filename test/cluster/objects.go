@@ -30,19 +30,29 @@ func (c *Cluster) Install(t testing.TB, definitions []*apiextensionsv1.CustomRes
 		}
 	}
 	for _, d := range definitions {
-		Eventually(t, startTimeout, func() error {
-			got, err := crds.Get(t.Context(), d.Name, metav1.GetOptions{})
-			if err != nil {
-				return err
-			}
-			for _, condition := range got.Status.Conditions {
-				if condition.Type == apiextensionsv1.Established && condition.Status == apiextensionsv1.ConditionTrue {
-					return nil
-				}
-			}
-			return fmt.Errorf("%s is not served yet: %v", d.Name, got.Status.Conditions)
-		})
+		c.Served(t, d.Name)
 	}
+}
+
+// Served waits until the kind of a definition is served.
+func (c *Cluster) Served(t testing.TB, definition string) {
+	t.Helper()
+	client, err := clientset.NewForConfig(c.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	Eventually(t, startTimeout, func() error {
+		got, err := client.ApiextensionsV1().CustomResourceDefinitions().Get(t.Context(), definition, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		for _, condition := range got.Status.Conditions {
+			if condition.Type == apiextensionsv1.Established && condition.Status == apiextensionsv1.ConditionTrue {
+				return nil
+			}
+		}
+		return fmt.Errorf("%s is not served yet: %v", definition, got.Status.Conditions)
+	})
 	c.mapper.Reset()
 }
 

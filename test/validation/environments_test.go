@@ -6,21 +6,13 @@ import (
 	"testing"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"gitlab.com/attic-cache/atticgen/test/crds"
 	"gitlab.com/attic-cache/atticgen/test/rendered"
 	"gitlab.com/attic-cache/atticgen/test/validation"
 )
-
-// withoutDefinition are kinds that nobody here can validate, and why.
-func withoutDefinition() map[schema.GroupKind]string {
-	return map[schema.GroupKind]string{
-		{Group: "autoscaling.k8s.io", Kind: "VerticalPodAutoscaler"}: "its definition is in no Go module",
-		{Group: "serving.example.com", Kind: "Service"}:              "made up for the case other-objects",
-	}
-}
 
 // tolerated are files that are wrong on purpose, and why.
 func tolerated() map[string]string {
@@ -39,7 +31,7 @@ func TestEnvironments(t *testing.T) {
 	documents, definitions := environments(t)
 	known := slices.Concat(crds.All(t), slices.Concat(definitions...))
 	everywhere := validation.New(known...)
-	reasons, wrong := withoutDefinition(), tolerated()
+	wrong := tolerated()
 	skipped := map[schema.GroupKind]int{}
 	total := 0
 	for i, e := range rendered.Environments(t) {
@@ -52,7 +44,7 @@ func TestEnvironments(t *testing.T) {
 			err := validator.Validate(d.Data)
 			kind := d.Object.GroupVersionKind().GroupKind()
 			switch {
-			case errors.Is(err, validation.ErrNoValidator) && (reasons[kind] != "" || crds.Missing(kind.Group)):
+			case errors.Is(err, validation.ErrNoValidator) && rendered.Undefined(kind) != "":
 				skipped[kind]++
 				missing++
 				continue
@@ -74,13 +66,9 @@ func TestEnvironments(t *testing.T) {
 		t.Errorf("only %d objects were validated", total)
 	}
 	for kind, count := range skipped {
-		reason := reasons[kind]
-		if reason == "" {
-			reason = "shared/crds, which has its definition, is not there"
-		}
-		t.Logf("skipped: %d of kind %s: %s", count, kind, reason)
+		t.Logf("skipped: %d of kind %s: %s", count, kind, rendered.Undefined(kind))
 	}
-	for kind := range reasons {
+	for kind := range rendered.WithoutDefinition() {
 		if skipped[kind] == 0 {
 			t.Errorf("there is no %s: take it off the list of kinds without a definition", kind)
 		}
@@ -117,18 +105,11 @@ func environments(t *testing.T) (documents [][]rendered.Document, definitions []
 	t.Helper()
 	for _, e := range rendered.Environments(t) {
 		all := e.Documents(t)
-		var own []*apiextensionsv1.CustomResourceDefinition
+		var objects []*unstructured.Unstructured
 		for _, d := range all {
-			if d.Object.GetKind() != "CustomResourceDefinition" {
-				continue
-			}
-			var definition apiextensionsv1.CustomResourceDefinition
-			if err := runtime.DefaultUnstructuredConverter.FromUnstructured(d.Object.Object, &definition); err != nil {
-				t.Fatalf("%s: %v", d.File, err)
-			}
-			own = append(own, &definition)
+			objects = append(objects, d.Object)
 		}
-		documents, definitions = append(documents, all), append(definitions, own)
+		documents, definitions = append(documents, all), append(definitions, rendered.Definitions(t, objects))
 	}
 	return documents, definitions
 }

@@ -11,14 +11,15 @@ import (
 )
 
 const (
-	levelLabel = "pod-security.kubernetes.io/enforce"
-	restricted = "restricted"
+	levelLabel   = "pod-security.kubernetes.io/enforce"
+	warningLabel = "pod-security.kubernetes.io/warn"
+	restricted   = "restricted"
 )
 
 // restrictedNamespace is one that takes hardened pods only, by the newest rules.
 func restrictedNamespace() *unstructured.Unstructured {
 	namespace := named("v1", "Namespace", "held-to-restricted")
-	namespace.SetLabels(map[string]string{levelLabel: restricted})
+	namespace.SetLabels(map[string]string{levelLabel: restricted, warningLabel: restricted})
 	return namespace
 }
 

@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
+	"k8s.io/apimachinery/pkg/types"
 
 	"gitlab.com/attic-cache/atticgen/internal/testbin"
 	"gitlab.com/attic-cache/atticgen/test/cluster"
@@ -32,7 +33,7 @@ func TestAPIServer(t *testing.T) {
 	definitions := crds.All(t)
 	used := map[schema.GroupKind]bool{}
 	for _, e := range rendered.Environments(t) {
-		objects := defined(t, e)
+		objects := defined(t, e.Name, e.Objects(t))
 		environments[e.Name] = objects
 		definitions = append(definitions, rendered.Definitions(t, objects)...)
 		for _, object := range objects {
@@ -42,10 +43,23 @@ func TestAPIServer(t *testing.T) {
 	s := &server{Cluster: cluster.New(t), environments: environments, definitions: only(definitions, used)}
 	s.warnings = s.Warnings(t)
 	s.Install(t, s.definitions)
-	defer s.begin(t, restrictedNamespace())()
+	defer s.begin(t, restrictedNamespace(), storageClass())()
 
+	t.Run("faults are found", s.testFaults)
 	t.Run("pods that are refused", s.testRefusedPods)
 	t.Run("environments", s.testEnvironments)
+	t.Run("promotions", s.testPromotions)
+	t.Run("changes", s.testChanges)
+	t.Run("kubectl", s.testKubectl)
+}
+
+// storageClass is for all claims that name none.
+func storageClass() *unstructured.Unstructured {
+	class := named("storage.k8s.io/v1", "StorageClass", "disks")
+	class.SetAnnotations(map[string]string{"storageclass.kubernetes.io/is-default-class": "true"})
+	class.Object["provisioner"] = "example.com/disks"
+	class.Object["allowVolumeExpansion"] = true
+	return class
 }
 
 // server is an API server that knows every kind there is.
@@ -56,14 +70,14 @@ type server struct {
 	definitions  []*apiextensionsv1.CustomResourceDefinition
 }
 
-// defined are an environment's objects, but for those of kinds that no server
+// defined are the objects of what is named, but for those of kinds that no server
 // knows. What has no namespace is for the one that kubectl and Flux choose.
-func defined(t *testing.T, e rendered.Environment) []*unstructured.Unstructured {
+func defined(t *testing.T, name string, all []*unstructured.Unstructured) []*unstructured.Unstructured {
 	t.Helper()
 	var objects []*unstructured.Unstructured
-	for _, object := range e.Objects(t) {
+	for _, object := range all {
 		if reason := rendered.Undefined(object.GroupVersionKind().GroupKind()); reason != "" {
-			t.Logf("skipped: %s of %s: %s", id(object), e.Name, reason)
+			t.Logf("skipped: %s of %s: %s", id(object), name, reason)
 			continue
 		}
 		if object.GetKind() == "ConfigMap" && object.GetNamespace() == "" {
@@ -133,26 +147,36 @@ func (s *server) warned(t *testing.T, namespace string) error {
 }
 
 // settled waits for what the server itself says of a definition, and says what
-// their controllers would of some kinds: a status that is a default is not stored
-// with the object, but with the first change after.
+// their controllers would of some kinds. A status that is a default is not stored
+// with the object, but with the first change after; and a claim must be bound
+// before it can grow.
 func (s *server) settled(t *testing.T, applied *unstructured.Unstructured) *unstructured.Unstructured {
 	t.Helper()
-	now, err := applied, error(nil)
+	resource, err := s.Resource(applied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := applied
 	switch applied.GetKind() {
 	case "CustomResourceDefinition":
 		s.Served(t, applied.GetName())
 		now, err = s.Get(t.Context(), applied)
-	case "PersistentVolumeClaim", "HelmRelease", "HelmRepository":
-		var resource dynamic.ResourceInterface
-		if resource, err = s.Resource(applied); err == nil {
-			now, err = resource.UpdateStatus(t.Context(), applied, metav1.UpdateOptions{FieldManager: "controller"})
+	case "PersistentVolumeClaim":
+		bound := []byte(`{"spec": {"volumeName": "volume-of-` + applied.GetName() + `"}, "status": {"phase": "Bound"}}`)
+		if _, err = resource.Patch(t.Context(), applied.GetName(), types.MergePatchType, bound, controller()); err == nil {
+			now, err = resource.Patch(t.Context(), applied.GetName(), types.MergePatchType, bound, controller(), "status")
 		}
+	case "HelmRelease", "HelmRepository":
+		now, err = resource.UpdateStatus(t.Context(), applied, metav1.UpdateOptions{FieldManager: controller().FieldManager})
 	}
 	if err != nil {
 		t.Fatalf("%s: %v", id(applied), err)
 	}
 	return now
 }
+
+// controller is who says what kubectl and Flux do not.
+func controller() metav1.PatchOptions { return metav1.PatchOptions{FieldManager: "controller"} }
 
 // again applies objects once more and returns what is not as it was: neither
 // generation nor resource version may change, nor who owns which field since when.
@@ -164,8 +188,8 @@ func (s *server) again(t *testing.T, objects, before []*unstructured.Unstructure
 		if before[i] == nil || after[i] == nil {
 			continue // Which has been said.
 		}
-		if diff := cmp.Diff(before[i].Object, after[i].Object); diff != "" {
-			wrong = append(wrong, fmt.Errorf("%s changes when it is applied again: %s", id(object), diff))
+		if !reflect.DeepEqual(before[i].Object, after[i].Object) {
+			wrong = append(wrong, fmt.Errorf("%s changes when it is applied again: %s", id(object), cmp.Diff(before[i].Object, after[i].Object)))
 		}
 	}
 	return errors.Join(wrong...)

@@ -1,0 +1,106 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"gitlab.com/attic-cache/atticgen/test/rendered"
+)
+
+// moves is an environment that is applied in one state after the other.
+type moves struct {
+	*server
+	current []*unstructured.Unstructured
+}
+
+// to applies what differs from the current state and then prunes what is no more,
+// as Flux does. What changed must not change once more, and its pods must be
+// admitted. What did not change is left out: that nothing happens to it is seen
+// where environments are applied twice.
+func (m *moves) to(t *testing.T, next []*unstructured.Unstructured) error {
+	t.Helper()
+	wrong := []error{sameJobs(m.current, next)}
+	var changed []*unstructured.Unstructured
+	for _, object := range next {
+		if i := index(m.current, object); i < 0 || !reflect.DeepEqual(m.current[i].Object, object.Object) {
+			changed = append(changed, object)
+		}
+	}
+	applied, err := m.apply(t, changed)
+	wrong = append(wrong, err, m.again(t, changed, applied))
+	m.checkPods(t, changed)
+	gone := slices.DeleteFunc(slices.Clone(m.current), func(object *unstructured.Unstructured) bool { return index(next, object) >= 0 })
+	m.Remove(t, gone...)
+	m.current = next
+	return errors.Join(wrong...)
+}
+
+// end removes everything.
+func (m *moves) end(t *testing.T) {
+	t.Helper()
+	m.Remove(t, m.current...)
+	m.current = nil
+}
+
+func index(objects []*unstructured.Unstructured, object *unstructured.Unstructured) int {
+	return slices.IndexFunc(objects, func(o *unstructured.Unstructured) bool {
+		return o.GroupVersionKind().GroupKind() == object.GroupVersionKind().GroupKind() && o.GetNamespace() == object.GetNamespace() && o.GetName() == object.GetName()
+	})
+}
+
+// sameJobs finds Jobs that are to do something else under the same name: one that
+// has run would not run again, whether the server takes the change or not.
+func sameJobs(old, next []*unstructured.Unstructured) error {
+	var wrong []error
+	for _, object := range next {
+		i := index(old, object)
+		if object.GetKind() == "Job" && i >= 0 && !reflect.DeepEqual(old[i].Object["spec"], object.Object["spec"]) {
+			wrong = append(wrong, fmt.Errorf("%s: what it does has changed, and its name has not", id(object)))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// testPromotions: what runs in one environment can be made what runs in another,
+// and back. All that share a folder are tried, unless they bring definitions.
+func (s *server) testPromotions(t *testing.T) {
+	folders := map[string][]string{"staging and production": {"golden/staging/staging", "golden/production/production"}}
+	for _, e := range rendered.Environments(t) {
+		if len(rendered.Definitions(t, s.environments[e.Name])) == 0 {
+			folder := e.Name[:strings.LastIndex(e.Name, "/")]
+			folders[folder] = append(folders[folder], e.Name)
+		}
+	}
+	tried := 0
+	for folder, names := range folders {
+		if len(names) < 2 {
+			continue
+		}
+		tried++
+		t.Run(folder, func(t *testing.T) {
+			var all []*unstructured.Unstructured
+			for _, name := range names {
+				all = append(all, s.environments[name]...)
+			}
+			defer s.begin(t, prerequisites(all)...)()
+			m := &moves{server: s}
+			defer m.end(t)
+			back := slices.Clone(names[:len(names)-1])
+			slices.Reverse(back)
+			for _, name := range slices.Concat(names, back) {
+				if err := m.to(t, s.environments[name]); err != nil {
+					t.Errorf("to %s: %v", name, err)
+				}
+			}
+		})
+	}
+	if tried < 3 {
+		t.Errorf("only %d folders have more than one environment", tried)
+	}
+}

@@ -33,8 +33,8 @@ var (
 		Limits:   v1alpha1.ResourceList{CPU: "1000m", Memory: "1Gi"},
 	}
 	defaultPoolerResources = v1alpha1.ResourceRequirements{
-		Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "64Mi"},
-		Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi"},
+		Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "64Mi", EphemeralStorage: "64Mi"},
+		Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi", EphemeralStorage: "256Mi"},
 	}
 )
 

@@ -6,7 +6,9 @@ import (
 
 	cnpgv1 "github.com/cloudnative-pg/api/pkg/api/v1"
 	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -61,6 +63,22 @@ func pooler(o Options) *cnpgv1.Pooler {
 					}},
 				},
 			},
+		},
+	}
+}
+
+// poolerBudget keeps one of several PgBouncers while nodes are drained: the
+// operator makes budgets for its clusters, not for their poolers. A single one
+// gets none, which would hold up every drain.
+func poolerBudget(o Options) *policyv1.PodDisruptionBudget {
+	return &policyv1.PodDisruptionBudget{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "policy/v1", Kind: "PodDisruptionBudget"},
+		ObjectMeta: o.Scope.Object(o.poolerOf()),
+		Spec: policyv1.PodDisruptionBudgetSpec{
+			Selector:       &metav1.LabelSelector{MatchLabels: map[string]string{naming.LabelCNPGPooler: o.Names.Pooler()}},
+			MaxUnavailable: new(intstr.FromInt32(1)),
+			// A pod that is not ready anyway must not hold up a drain.
+			UnhealthyPodEvictionPolicy: new(policyv1.AlwaysAllow),
 		},
 	}
 }

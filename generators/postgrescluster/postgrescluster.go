@@ -52,6 +52,9 @@ func Objects(o Options) []meta.Object {
 	}
 	if o.Spec.Pooler != nil {
 		objects = append(objects, pooler(o))
+		if *o.Spec.Pooler.Instances > 1 {
+			objects = append(objects, poolerBudget(o))
+		}
 	}
 	if *o.Spec.PodMonitor {
 		objects = append(objects, podMonitor(o))

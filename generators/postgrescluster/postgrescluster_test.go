@@ -75,7 +75,10 @@ func TestObjects(t *testing.T) {
 		}},
 		"pooled": {v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}, []string{
 			"NetworkPolicy attic-pg", "Cluster attic-pg", "ObjectStore attic-pg-backup", "ScheduledBackup attic-pg",
-			"Pooler attic-pg-pooler-rw", "PodMonitor attic-pg", "PodMonitor attic-pg-pooler-rw",
+			"Pooler attic-pg-pooler-rw", "PodDisruptionBudget attic-pg-pooler-rw", "PodMonitor attic-pg", "PodMonitor attic-pg-pooler-rw",
+		}},
+		"one pooler": {v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{Instances: new(int32(1))}, PodMonitor: &off}, []string{
+			"NetworkPolicy attic-pg", "Cluster attic-pg", "ObjectStore attic-pg-backup", "ScheduledBackup attic-pg", "Pooler attic-pg-pooler-rw",
 		}},
 	} {
 		if diff := cmp.Diff(tt.want, kinds(Objects(options(tt.spec)))); diff != "" {

@@ -285,7 +285,7 @@ type RecoveryTarget struct {
 
 // Pooler is a PgBouncer in transaction mode.
 type Pooler struct {
-	// Instances of PgBouncer. Default: 2.
+	// Instances of PgBouncer; two or more have a PodDisruptionBudget. Default: 2.
 	Instances *int32 `json:"instances,omitempty"`
 	// DefaultPoolSize is how many server connections each instance opens.
 	// Default: 20.
@@ -294,6 +294,6 @@ type Pooler struct {
 	// accepts. Default: 1000.
 	MaxClientConnections *int32 `json:"maxClientConnections,omitempty"`
 	// Resources of each instance. Default: 50m CPU and 64Mi requested, 500m
-	// CPU and 128Mi at most.
+	// CPU and 128Mi at most, 64Mi to 256Mi of node disk.
 	Resources *ResourceRequirements `json:"resources,omitempty"`
 }

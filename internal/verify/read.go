@@ -2,6 +2,7 @@ package verify
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -67,7 +68,7 @@ func (r *reader) kustomization(dir string, asked position) {
 		}
 	}
 	if len(found) == 0 {
-		r.report(ruleMissingFile, asked, "leads to "+diag.Quote(r.show(dir))+", a folder without kustomization.yaml", "run atticgen render")
+		r.report(ruleMissingFile, asked, "leads to "+r.show(dir)+", a folder without kustomization.yaml", "run atticgen render")
 		return
 	}
 	for _, extra := range found[1:] {
@@ -83,10 +84,7 @@ func (r *reader) kustomization(dir string, asked position) {
 		return
 	}
 	node, diags := load.Object(r.show(found[0]), data)
-	for _, d := range diags {
-		r.to.add(diagnosed(ruleUnreadable, d))
-	}
-	if node == nil {
+	if r.unreadable(diags) {
 		return
 	}
 	for _, entry := range node.Entries {
@@ -113,7 +111,7 @@ func (r *reader) resources(dir string, list *load.Node, at position) {
 		case item.Kind != load.Scalar || item.Value == "":
 			r.report(ruleUnreadable, at, "a resource wants the name of a file or folder, has "+item.Kind.String(), "run atticgen render")
 		case strings.Contains(item.Value, "://"), path.IsAbs(item.Value), !fs.ValidPath(rel):
-			r.report(ruleMissingFile, at, "names "+diag.Quote(item.Value)+", which is not in the environment", "name files and folders below the environment; what comes from elsewhere belongs into the overlay")
+			r.report(ruleMissingFile, at, "names "+item.Value+", which is not in the environment", "name files and folders below the environment; what comes from elsewhere belongs into the overlay")
 		default:
 			r.resource(rel, at)
 		}
@@ -125,13 +123,13 @@ func (r *reader) resource(rel string, at position) {
 	info, err := r.lstat(rel)
 	switch {
 	case err != nil:
-		r.report(ruleMissingFile, at, "names "+diag.Quote(r.show(rel))+", which "+reason(err), "run atticgen render, and commit everything that it writes")
+		r.report(ruleMissingFile, at, "names "+r.show(rel)+", which "+reason(err), "run atticgen render, and commit everything that it writes")
 	case info.IsDir():
 		r.kustomization(rel, at)
 	case !info.Mode().IsRegular():
-		r.report(ruleMissingFile, at, "names "+diag.Quote(r.show(rel))+", which is not a file", "name a file, without symbolic links")
+		r.report(ruleMissingFile, at, "names "+r.show(rel)+", which is not a file", "name a file, without symbolic links")
 	case r.seen[rel]:
-		r.report(ruleKustomization, at, "names "+diag.Quote(r.show(rel))+" a second time", "remove one of the two")
+		r.report(ruleKustomization, at, "names "+r.show(rel)+" a second time", "remove one of the two")
 	default:
 		r.seen[rel] = true
 		r.object(rel)
@@ -183,10 +181,7 @@ func (r *reader) object(rel string) {
 	if root != nil {
 		diags = identity(root)
 	}
-	if len(diags) > 0 {
-		for _, d := range diags {
-			r.to.add(diagnosed(ruleUnreadable, d))
-		}
+	if r.unreadable(diags) {
 		return
 	}
 	object, err := manifest.FromYAML(data)
@@ -196,6 +191,21 @@ func (r *reader) object(rel string) {
 	}
 	_, encrypted := object.Fields["sops"].(map[string]any)
 	r.to.files = append(r.to.files, file{Object: object, shown: r.show(rel), at: rel, root: root, encrypted: encrypted})
+}
+
+// mostOfFile is how much is reported of one file that cannot be read.
+const mostOfFile = 5
+
+func (r *reader) unreadable(diags diag.List) bool {
+	for i, d := range diags.Sorted() {
+		if i == mostOfFile {
+			d.Message, d.Hint = fmt.Sprintf("has %d more such errors", len(diags)-i), "mend those before, or run atticgen render"
+			r.to.add(diagnosed(ruleUnreadable, d))
+			break
+		}
+		r.to.add(diagnosed(ruleUnreadable, d))
+	}
+	return len(diags) > 0
 }
 
 // identity checks what objects are told apart by.

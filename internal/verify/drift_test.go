@@ -1,0 +1,201 @@
+package verify
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gitlab.com/attic-cache/atticgen/internal/report"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
+)
+
+const (
+	out     = "; run atticgen render and commit the result"
+	hpaFile = "cache/nix-cache/horizontalpodautoscaler-attic.yaml"
+)
+
+// An environment is out of date by an edit, a file less, a file more, and by a
+// change of what it is rendered from.
+func TestDrift(t *testing.T) {
+	for name, c := range map[string]struct {
+		breaks func(repo)
+		want   []string
+	}{
+		"nothing": {func(repo) {}, nil},
+		"an edit": {func(r repo) { r.edit(env+hpaFile, "maxReplicas: 10", "maxReplicas: 11") }, []string{
+			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml:37:1: error: is not what the overlay renders to" + out,
+		}},
+		"no line at the end": {func(r repo) { r.write(env+hpaFile, strings.TrimSuffix(r.read(env+hpaFile), "\n")) }, []string{
+			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml:55:1: error: is not what the overlay renders to" + out,
+		}},
+		"a file less": {func(r repo) { r.check(os.Remove(r.path(env + hpaFile))) }, []string{
+			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml: error: is not there, and the overlay renders it" + out,
+		}},
+		"a folder instead": {func(r repo) {
+			r.check(os.Remove(r.path(env + hpaFile)))
+			r.check(os.Mkdir(r.path(env+hpaFile), 0o755))
+		}, []string{
+			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml: error: is not a file" + out,
+		}},
+		"a file more": {func(r repo) {
+			r.write(env+"cache/old.yaml", tree.Header+" from overlays/only; do not edit\n")
+			r.write(env+"cache/other.yaml", "# somebody else's\n")
+		}, []string{
+			"[drift] cache/old.yaml:1:1: error: was rendered once, and the overlay does not render it any more" + out,
+		}},
+		"the overlay": {func(r repo) { r.edit("overlays/only/cache.yaml", "https://s3.example.com", "https://s3.example.org") }, []string{
+			"[drift] cache/kustomization.yaml:5:1: error: is not what the overlay renders to" + out,
+			"[drift] cache/nix-cache/configmap-attic-config-2dd01d030c.yaml: error: is not there, and the overlay renders it" + out,
+			"[drift] cache/nix-cache/configmap-attic-config-facd0feb32.yaml:1:1: error: was rendered once, and the overlay does not render it any more" + out,
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			c.breaks(r)
+			got := r.found(r.run(r.options()), ruleUnknownKind, ruleStaleFile, ruleMissingFile, ruleUnreadable)
+			if name == "the overlay" {
+				got = got[:min(len(got), 3)] // the Deployments and the Job follow the configuration
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func (r repo) diffs(result report.Verification) map[string]string {
+	all := map[string]string{}
+	for _, e := range result.Environments {
+		for _, f := range e.Findings {
+			if f.Diff != "" {
+				all[strings.TrimPrefix(r.relative(f.File), env)] = r.relative(f.Diff)
+			}
+		}
+	}
+	return all
+}
+
+func TestDiff(t *testing.T) {
+	r := newRepo(t)
+	r.edit(env+hpaFile, "maxReplicas: 10", "maxReplicas: \"11\u202e\"")
+	const file = env + hpaFile
+	want := map[string]string{hpaFile: "--- " + file + " (committed)\n+++ " + file + ` (rendered)
+@@ -34,7 +34,7 @@
+       - periodSeconds: 15
+         type: Pods
+         value: 4
+-  maxReplicas: "11\u202e"
++  maxReplicas: 10
+   metrics:
+   - resource:
+       name: cpu
+`}
+	if diff := cmp.Diff(want, r.diffs(r.run(r.options()))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Long differences are cut.
+func TestDiffLong(t *testing.T) {
+	r := newRepo(t)
+	r.write(env+hpaFile, "kind: x\n"+strings.Repeat("# a\n", 5000)+"# "+strings.Repeat("b", 5000)+"\n")
+	text := r.diffs(r.run(r.options()))[hpaFile]
+	if n := strings.Count(text, "\n"); n != mostLines+1 {
+		t.Errorf("%d lines", n)
+	}
+	if !strings.HasSuffix(text, " more lines\n") {
+		t.Error(text)
+	}
+}
+
+// What is in a Secret, or may be, is shown to nobody.
+func TestDiffOfSecrets(t *testing.T) {
+	const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\nstringData: {password: hunter2}\n"
+	for name, text := range map[string]string{
+		"a Secret":         secret,
+		"in a list":        "kind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(secret), "\n", "\n  ") + "\n",
+		"no YAML":          secret + "\t\n",
+		"second document":  "kind: ConfigMap\n---\n" + secret,
+		"key twice":        "kind: ConfigMap\n" + secret,
+		"secret generator": "kind: Kustomization\nsecretGenerator: [{literals: [password=hunter2]}]\n",
+		"no kind":          "stringData: {password: hunter2}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			r.write(env+hpaFile, text)
+			result := r.run(r.options())
+			if got := r.diffs(result); len(got) > 0 {
+				t.Error(got)
+			}
+			all := strings.Join(r.found(result), "\n")
+			if strings.Contains(all, "hunter2") || !strings.Contains(all, "the difference is not shown, because of secrets") {
+				t.Error(all)
+			}
+		})
+	}
+}
+
+func TestOverlay(t *testing.T) {
+	r := newRepo(t)
+	r.edit("overlays/only/cache.yaml", "hostname", "hostnmae")
+	want := []string{
+		"[overlay] overlays/only/cache.yaml:10:1: error: spec.hostname: is missing; x",
+		"[overlay] overlays/only/cache.yaml:9:3: error: spec.hostnmae: is not a known field; did you mean hostname?",
+	}
+	got := r.found(r.run(r.options()), ruleUnknownKind)
+	if len(got) == 0 || got[len(got)-1] != want[1] {
+		t.Error(cmp.Diff(want, got))
+	}
+
+	r = newRepo(t)
+	r.check(os.CopyFS(r.path("environments/gone"), os.DirFS(r.path("environments/only"))))
+	r.edit("environments/gone/kustomization.yaml", "overlays/only", "overlays/gone")
+	want = []string{
+		"[overlay] environments/gone/kustomization.yaml:1: error: is of an environment that has no overlay any more; restore the overlay, or remove the folder if the environment is to go",
+	}
+	if diff := cmp.Diff(want, r.found(r.run(r.options()), ruleUnknownKind, ruleApart)); diff != "" {
+		t.Error(diff)
+	}
+
+	// A source outside the repository is none, and one by another path is.
+	r = newRepo(t)
+	r.check(os.MkdirAll(r.path("elsewhere"), 0o755))
+	r.check(os.Rename(r.path("overlays/only"), r.path("elsewhere/only")))
+	r.check(os.MkdirAll(r.path("overlays/second"), 0o755))
+	r.write("overlays/second/kustomization.yaml", "generators: [../../elsewhere/only]\n")
+	o := r.options()
+	o.Names = []string{"only"}
+	r.edit("environments/only/kustomization.yaml", "overlays/only", "elsewhere/only")
+	got = r.found(r.run(o), ruleUnknownKind)
+	if len(got) == 0 || !strings.HasPrefix(got[0], "[drift] ") {
+		t.Error(got)
+	}
+	r.edit("environments/only/kustomization.yaml", "elsewhere/only", "../../etc")
+	if got := r.found(r.run(o), ruleUnknownKind); len(got) != 1 || !strings.HasPrefix(got[0], "[overlay] ") {
+		t.Error(got)
+	}
+}
+
+// Two environments that back up to one place are found wherever they come from.
+func TestApart(t *testing.T) {
+	r := newRepo(t)
+	r.check(os.CopyFS(r.path("overlays/second"), os.DirFS(r.path("overlays/only"))))
+	r.check(os.CopyFS(r.path("environments/second"), os.DirFS(r.path("environments/only"))))
+	r.edit("environments/second/kustomization.yaml", "overlays/only", "overlays/second")
+	var got []string
+	for _, line := range r.found(r.run(r.options()), ruleUnknownKind, ruleDrift) {
+		line, _, _ = strings.Cut(line, "; ")
+		got = append(got, line)
+	}
+	const at = "[environments-apart] environments/second/kustomization.yaml: "
+	want := []string{
+		at + "error: backs PostgreSQL up to s3://attic-pg-backup in https://s3.example.com under attic-pg, as environments/only does",
+		at + "warning: answers for nix-cache.example.com, as environments/only does",
+		at + "warning: keeps NARs in s3://nix-cache in https://s3.example.com, as environments/only does",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

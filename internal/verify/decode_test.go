@@ -8,22 +8,6 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/policy"
 )
 
-// only are findings of some rules.
-func (r repo) only(o Options, rules ...string) []string {
-	r.Helper()
-	var but []string
-	wanted := map[string]bool{}
-	for _, rule := range rules {
-		wanted[rule] = true
-	}
-	for _, rule := range Rules() {
-		if !wanted[rule.ID] {
-			but = append(but, rule.ID)
-		}
-	}
-	return r.found(r.run(o), but...)
-}
-
 // Every value of another type, every field that does not exist, wherever it is.
 func TestDecode(t *testing.T) {
 	r := newRepo(t)

@@ -117,13 +117,28 @@ func (r repo) relative(text string) string {
 	return strings.ReplaceAll(text, filepath.ToSlash(r.root)+"/", "")
 }
 
-// found are the findings but those of some rules, a line each, sorted.
+// found are the findings of this package's rules but some, a line each, sorted.
 func (r repo) found(result report.Verification, but ...string) []string {
+	r.Helper()
+	rules := []string{ruleEmpty}
+	for _, rule := range ownRules() {
+		rules = append(rules, rule.ID)
+	}
+	return r.of(result, slices.DeleteFunc(rules, func(id string) bool { return slices.Contains(but, id) })...)
+}
+
+// only are the findings of some rules.
+func (r repo) only(o Options, rules ...string) []string {
+	r.Helper()
+	return r.of(r.run(o), rules...)
+}
+
+func (r repo) of(result report.Verification, rules ...string) []string {
 	r.Helper()
 	var lines []string
 	for _, e := range result.Environments {
 		for _, f := range e.Findings {
-			if slices.Contains(but, f.Rule) {
+			if !slices.Contains(rules, f.Rule) {
 				continue
 			}
 			d := diag.Diagnostic{

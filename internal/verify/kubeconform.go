@@ -21,10 +21,6 @@ type result struct {
 	Filename string `json:"filename"`
 	Status   string `json:"status"`
 	Message  string `json:"msg"`
-	Errors   []struct {
-		Path    string `json:"path"`
-		Message string `json:"msg"`
-	} `json:"validationErrors"`
 }
 
 // The statuses that are no finding.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
+	"sync"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/policy"
@@ -87,25 +90,52 @@ func (e *environment) validate(ctx context.Context, s Schemas, version policy.Ku
 
 // broken are the findings in one object.
 func (f file) broken(r result) []report.VerifiedFinding {
-	if len(r.Errors) == 0 {
-		found := report.VerifiedFinding{Rule: ruleSchema, Severity: diag.Error, Message: "cannot be held to its schema: " + r.Message}
-		if f.Kind == "Secret" {
-			found.Message = "cannot be held to its schema"
+	finding := func(at []string, message, detail string) report.VerifiedFinding {
+		if f.Kind != "Secret" { // whose values the detail may show
+			message += ": " + detail
 		}
-		f.place(&found, nil)
-		return []report.VerifiedFinding{found}
+		found := report.VerifiedFinding{Rule: ruleSchema, Severity: diag.Error, Message: message}
+		f.place(&found, at)
+		return found
 	}
 	var all []report.VerifiedFinding
-	for _, problem := range r.Errors {
-		found := report.VerifiedFinding{Rule: ruleSchema, Severity: diag.Error, Message: "does not fit the schema: " + problem.Message}
-		if f.Kind == "Secret" {
-			found.Message = "does not fit the schema"
-		}
-		f.place(&found, pointer(problem.Path))
-		all = append(all, found)
+	for _, problem := range r.problems() {
+		all = append(all, finding(problem.path, "does not fit the schema", problem.message))
+	}
+	if len(all) == 0 {
+		all = append(all, finding(nil, "cannot be held to its schema", r.Message))
 	}
 	return all
 }
+
+// problems are what breaks a schema, from the message: the list beside it leaves
+// out what is nested.
+func (r result) problems() []misfit {
+	var all []misfit
+	places := schemaProblem().FindAllStringSubmatchIndex(r.Message, -1)
+	for i, place := range places {
+		end := len(r.Message)
+		if i+1 < len(places) {
+			end = places[i+1][0]
+		}
+		message := strings.TrimSpace(r.Message[place[1]:end])
+		if message == "validation failed" {
+			continue // for the reasons that follow
+		}
+		at := r.Message[place[2]:place[3]]
+		// It stands there as in Go, but in single quotes.
+		if plain, err := strconv.Unquote(`"` + strings.NewReplacer(`\'`, `'`, `"`, `\"`).Replace(at) + `"`); err == nil {
+			at = plain
+		}
+		all = append(all, misfit{path: pointer(at), message: message})
+	}
+	return all
+}
+
+// schemaProblem is how kubeconform begins each problem.
+var schemaProblem = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(` - at '((?:[^'\\]|\\.)*)': `)
+})
 
 // pointer is a JSON pointer as a path.
 func pointer(text string) []string {

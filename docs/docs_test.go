@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gitlab.com/attic-cache/atticgen/internal/specdoc"
+	"gitlab.com/attic-cache/atticgen/internal/verify"
 )
 
 var update = flag.Bool("update", false, "write the generated pages anew")
@@ -49,6 +50,19 @@ func TestPages(t *testing.T) {
 		if diff := cmp.Diff(string(doc.Markdown()), string(got)); diff != "" {
 			t.Errorf("docs/%s is not what the comments of the fields say; run make golden: %s", page(kind), diff)
 		}
+	}
+}
+
+// TestRulesPage holds the page about rules to the rules.
+func TestRulesPage(t *testing.T) {
+	const page = "rules.md"
+	if *update {
+		if err := os.WriteFile(page, verify.Document(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(verify.Document()), contents(t, page)); diff != "" {
+		t.Errorf("docs/%s is not what the rules say; run make golden: %s", page, diff)
 	}
 }
 

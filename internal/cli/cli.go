@@ -19,13 +19,15 @@ import (
 const (
 	// ExitOK is success.
 	ExitOK = 0
-	// ExitInput means that a spec, an overlay or another input is wrong.
+	// ExitInput means that a spec, an overlay or another input is wrong, or that
+	// verify found something that must not be applied.
 	ExitInput = 1
 	// ExitUsage means that the command line is wrong.
 	ExitUsage = 2
 	// ExitOutput means that the result could not be written or applied.
 	ExitOutput = 3
-	// ExitDifferent means that --check found something out of date.
+	// ExitDifferent means that --check or verify found something out of date, and
+	// nothing worse.
 	ExitDifferent = 4
 )
 
@@ -101,8 +103,8 @@ func newRoot(version string, streams Streams) *cobra.Command {
 Without a command and with a ResourceList on standard input, atticgen is a KRM
 function, as kustomize and kpt run it.
 
-Exit codes: 0 done, 1 the input is wrong, 2 the command line is wrong,
-3 the result could not be written or a chart not fetched, 4 --check found something out of date.`,
+Exit codes: 0 done, 1 the input is wrong or verify found something, 2 the command line is wrong,
+3 the result could not be written or a chart not fetched, 4 --check or verify found something out of date.`,
 		Version:       version,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,

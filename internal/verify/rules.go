@@ -1,9 +1,6 @@
 package verify
 
 import (
-	"slices"
-	"strings"
-
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/report"
@@ -43,13 +40,13 @@ func unwaivable() []string {
 // nothing worse.
 func Drift(rule string) bool { return rule == ruleDrift }
 
-// Rules are all that environments are held to, sorted by ID.
+// Rules are all that environments are held to, in the order in which they are
+// documented.
 func Rules() []report.RuleInfo {
 	all := ownRules()
 	for _, r := range policy.Rules() {
 		all = append(all, report.RuleInfo{ID: r.ID, Title: r.Title, Why: r.Why, Fix: r.Fix, Severity: r.Severity})
 	}
-	slices.SortFunc(all, func(a, b report.RuleInfo) int { return strings.Compare(a.ID, b.ID) })
 	return all
 }
 
@@ -58,104 +55,104 @@ func ownRules() []report.RuleInfo {
 		{
 			ID: ruleUnreadable, Severity: diag.Error,
 			Title: "Every file is one object in strict YAML",
-			Why:   "What one parser reads in one way, another reads in another, and some never end: anchors and aliases, duplicate keys, several documents, more than 4 MiB. Nobody can say what a controller would apply.",
-			Fix:   "Run `atticgen render`, which writes the file anew.",
+			Why:   "anchors, duplicate keys and several documents mean one thing to one parser and another to the next, so that nobody can say what a controller would apply",
+			Fix:   "run `atticgen render`, which writes the file anew",
 		},
 		{
 			ID: ruleKustomization, Severity: diag.Error,
 			Title: "A kustomization of an environment only lists resources",
-			Why:   "Patches, prefixes and generators would make a controller apply something else than what is committed and was checked.",
-			Fix:   "Move what the kustomization does into the overlay, and run `atticgen render`.",
+			Why:   "patches, prefixes and generators would make a controller apply something else than what is committed and was checked",
+			Fix:   "move what the kustomization does into the overlay, and run `atticgen render`",
 		},
 		{
 			ID: ruleMissingFile, Severity: diag.Error,
 			Title: "Everything that a kustomization lists is there",
-			Why:   "A controller applies nothing at all of an environment with a file that is missing, a symbolic link, on a network or outside the environment.",
-			Fix:   "Run `atticgen render`, and commit everything that it writes: `git status --ignored` shows what .gitignore keeps out.",
+			Why:   "a controller applies nothing at all of an environment that names a file which is missing, a symbolic link, on a network or outside the folder",
+			Fix:   "run `atticgen render`, and commit everything that it writes; `git status --ignored` shows what .gitignore keeps out",
 		},
 		{
 			ID: ruleStaleFile, Severity: diag.Warning,
 			Title: "Every manifest in an environment is listed in a kustomization",
-			Why:   "What is not listed is not applied, though it looks as if it were; and a tool that applies whole folders would apply it.",
-			Fix:   "Remove the file, or name it under resources of the overlay and run `atticgen render`.",
+			Why:   "what is not listed is not applied, though it looks as if it were; and a tool that applies whole folders would apply it",
+			Fix:   "remove the file, or name it under resources of the overlay and run `atticgen render`",
 		},
 		{
 			ID: ruleOverlay, Severity: diag.Error,
 			Title: "Every environment has an overlay that renders",
-			Why:   "An environment whose overlay is gone, or does not render, cannot be changed by review, and whether it is up to date cannot be known.",
-			Fix:   "Mend the overlay, restore it, or remove the folder of the environment.",
+			Why:   "an environment whose overlay is gone or does not render cannot be changed by review, and nobody knows whether it is up to date",
+			Fix:   "mend the overlay, restore it, or remove the folder of the environment",
 		},
 		{
 			ID: ruleDrift, Severity: diag.Error,
 			Title: "An environment is what its overlay renders to",
-			Why:   "A change by hand is lost with the next render, and a change of base or overlay that was not rendered never reaches the cluster.",
-			Fix:   "Run `atticgen render` and commit the result; make changes in base or overlays.",
+			Why:   "a change by hand is lost with the next render, and a change of base or overlay that was not rendered never reaches the cluster",
+			Fix:   "run `atticgen render` and commit the result; make changes in base or overlays",
 		},
 		{
 			ID: ruleApart, Severity: diag.Warning,
 			Title: "Environments have databases, buckets and hosts of their own",
-			Why:   "Two clusters that back up to one place spoil each other's backups, which is an error; a bucket or a hostname in two environments is mostly a copy that was not finished.",
-			Fix:   "Set the field that the finding names in one of the overlays.",
+			Why:   "two clusters that back up to one place spoil each other's backups, which is an error; a bucket or a hostname in two environments is mostly a copy that was not finished",
+			Fix:   "set the field that the finding names in one of the overlays",
 		},
 		{
 			ID: ruleDecode, Severity: diag.Error,
 			Title: "Objects have the fields and types of their kind",
-			Why:   "The API server refuses a value of another type, and silently drops a field that it does not know: the setting is never in force.",
-			Fix:   "Correct the field in the overlay. Where the cluster has a newer version of the kind than atticgen knows, waive the finding.",
+			Why:   "the API server refuses a value of another type, and drops a field that it does not know, so that what was set is never in force",
+			Fix:   "correct the field in the overlay; where the cluster has a newer version of the kind than atticgen knows, waive the finding",
 		},
 		{
 			ID: ruleUnknownKind, Severity: diag.Note,
 			Title: "Which kinds were not decoded",
-			Why:   "Types of these kinds are not in atticgen, so their fields were not checked. SOPS has encrypted values that could not be, either.",
-			Fix:   "Name schemas of the custom resource definitions with `--schema-location`.",
+			Why:   "atticgen has no types of these kinds, or SOPS has encrypted the values, so that fields were not checked",
+			Fix:   "name schemas of the custom resource definitions with `--schema-location`",
 		},
 		{
 			ID: ruleRemoved, Severity: diag.Error,
 			Title: "API versions are still served",
-			Why:   "The API server answers with an error, and the controller applies nothing of the stage.",
-			Fix:   "Write the apiVersion that the finding names.",
+			Why:   "the API server answers with an error, and the controller applies nothing of the stage",
+			Fix:   "write the apiVersion that the finding names",
 		},
 		{
 			ID: ruleDeprecated, Severity: diag.Warning,
 			Title: "API versions are not deprecated",
-			Why:   "A later version of Kubernetes no longer serves them, and the upgrade of the cluster breaks the environment.",
-			Fix:   "Write the apiVersion that the finding names.",
+			Why:   "a later version of Kubernetes no longer serves them, and upgrading the cluster breaks the environment",
+			Fix:   "write the apiVersion that the finding names",
 		},
 		{
 			ID: ruleTooNew, Severity: diag.Error,
 			Title: "API versions are already served",
-			Why:   "The API server of an older Kubernetes does not know them, and the controller applies nothing of the stage.",
-			Fix:   "Write an older apiVersion, or upgrade the cluster and say so with `--kubernetes-version`.",
+			Why:   "the API server of an older Kubernetes does not know them, and the controller applies nothing of the stage",
+			Fix:   "write an older apiVersion, or upgrade the cluster and say so with `--kubernetes-version`",
 		},
 		{
 			ID: ruleUnknownAPI, Severity: diag.Error,
 			Title: "Kinds of Kubernetes' own API groups exist",
-			Why:   "A misspelt kind or version, or one that was removed long ago, is refused by the API server.",
-			Fix:   "Write the kind or apiVersion that the finding names.",
+			Why:   "the API server refuses a kind or version that is misspelt, or was removed long ago",
+			Fix:   "write the kind or apiVersion that the finding names",
 		},
 		{
 			ID: ruleSchema, Severity: diag.Error,
 			Title: "Objects fit the schemas at --schema-location",
-			Why:   "The API server refuses what breaks the schema of its kind.",
-			Fix:   "Correct the field in the overlay, or the schema if it is of another version.",
+			Why:   "the API server refuses what breaks the schema of its kind",
+			Fix:   "correct the field in the overlay, or the schema if it is of another version",
 		},
 		{
 			ID: ruleNoSchema, Severity: diag.Note,
 			Title: "Which kinds have no schema",
-			Why:   "None of the schema locations has a schema of these kinds, so they were not held to any.",
-			Fix:   "Add the schemas, or another `--schema-location`.",
+			Why:   "none of the schema locations has a schema of these kinds, so that they were held to none",
+			Fix:   "add the schemas, or another `--schema-location`",
 		},
 		{
 			ID: ruleExpired, Severity: diag.Error,
 			Title: "No waiver has expired",
-			Why:   "A waiver is an exception for a time. Now somebody has to decide again.",
-			Fix:   "Mend what was waived and remove the waiver, or give it a new reason and date.",
+			Why:   "a waiver is an exception for a time, and somebody has to decide again",
+			Fix:   "mend what was waived and remove the waiver, or give it a new reason and date",
 		},
 		{
 			ID: ruleUnused, Severity: diag.Warning,
 			Title: "Every waiver is needed",
-			Why:   "A waiver that nothing needs any more would hide the next such finding.",
-			Fix:   "Remove the waiver; or correct its rule, environment, object or field if it was meant for a finding that is still there.",
+			Why:   "a waiver that nothing needs any more would hide the next such finding",
+			Fix:   "remove the waiver, or correct it if it was meant for a finding that is still there",
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"gitlab.com/attic-cache/atticgen/internal/report"
@@ -13,14 +14,17 @@ import (
 // Rules say what a person needs, once.
 func TestRules(t *testing.T) {
 	id := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
-	var before string
+	seen := map[string]bool{}
 	for _, r := range Rules() {
-		if !id.MatchString(r.ID) || r.ID <= before {
-			t.Errorf("%q after %q", r.ID, before)
+		if !id.MatchString(r.ID) || seen[r.ID] {
+			t.Errorf("%q is no ID, or there twice", r.ID)
 		}
-		before = r.ID
+		seen[r.ID] = true
 		if r.Title == "" || r.Why == "" || r.Fix == "" || r.Severity == "" {
 			t.Errorf("%+v is not complete", r)
+		}
+		if strings.HasSuffix(r.Title, ".") || strings.HasSuffix(r.Why, ".") || strings.HasSuffix(r.Fix, ".") {
+			t.Errorf("%s ends in a full stop, which is put there where it is shown", r.ID)
 		}
 	}
 	for _, id := range unwaivable() {

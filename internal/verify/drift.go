@@ -56,13 +56,19 @@ func (e *environment) compare(repo *overlay.Repo) {
 	c.removed(rendered)
 }
 
+// What to do about drift.
+const (
+	outOfDate = "run atticgen render and commit the result"
+	inTheWay  = "remove it, run atticgen render and commit the result"
+)
+
 type comparison struct {
 	root *os.Root
 	to   *environment
 }
 
 func (c comparison) file(at string, want []byte) {
-	found := report.VerifiedFinding{Rule: ruleDrift, File: c.to.shown + "/" + at, Hint: "run atticgen render and commit the result"}
+	found := report.VerifiedFinding{Rule: ruleDrift, File: c.to.shown + "/" + at, Hint: outOfDate}
 	info, err := c.root.Lstat(at)
 	var got []byte
 	if err == nil && info.Mode().IsRegular() {
@@ -74,10 +80,13 @@ func (c comparison) file(at string, want []byte) {
 	case err != nil:
 		found.Message = "cannot be read: " + reason(err)
 	case !info.Mode().IsRegular():
-		found.Message = "is not a file"
+		found.Message, found.Hint = "is not a file", inTheWay
 	case !bytes.Equal(got, want):
 		found.Message = "is not what the overlay renders to"
 		found.Line, found.Column = firstDifference(got, want), 1
+		if !bytes.HasPrefix(got, []byte(tree.Header)) {
+			found.Hint = inTheWay // of a render, too, which leaves to others what is theirs
+		}
 		if holdsSecrets(got) || holdsSecrets(want) {
 			found.Message += "; the difference is not shown, because of secrets"
 		} else {
@@ -101,7 +110,7 @@ func (c comparison) removed(rendered *tree.Tree) {
 		}
 		c.to.add(report.VerifiedFinding{
 			Rule: ruleDrift, File: c.to.shown + "/" + at, Line: 1, Column: 1,
-			Message: "was rendered once, and the overlay does not render it any more", Hint: "run atticgen render and commit the result",
+			Message: "was rendered once, and the overlay does not render it any more", Hint: outOfDate,
 		})
 		return nil
 	})

@@ -37,7 +37,7 @@ func TestDrift(t *testing.T) {
 			r.check(os.Remove(r.path(env + hpaFile)))
 			r.check(os.Mkdir(r.path(env+hpaFile), 0o755))
 		}, []string{
-			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml: error: is not a file" + out,
+			"[drift] cache/nix-cache/horizontalpodautoscaler-attic.yaml: error: is not a file; remove it, run atticgen render and commit the result",
 		}},
 		"a file more": {func(r repo) {
 			r.write(env+"cache/old.yaml", tree.Header+" from overlays/only; do not edit\n")

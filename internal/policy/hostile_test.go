@@ -18,7 +18,10 @@ func hostile() []any {
 	return []any{
 		nil, true, "", "-", "\x1b[2J\n", "$(", "@", "://:@", "1e99999999", "-1%", "99999999999999999999%", strings.Repeat("a.", 300),
 		json.Number("-9223372036854775808"), json.Number("9223372036854775807"), json.Number("1e400"), json.Number("2147483648"), uint64(1 << 63), float64(1),
-		[]any{}, []any{nil, "a", []any{[]any{}}, map[string]any{"": nil}}, map[string]any{}, map[string]any{"": map[string]any{"a": []any{nil}}},
+		[]any{},
+		[]any{nil, "a", []any{[]any{}}, map[string]any{"": nil}},
+		map[string]any{},
+		map[string]any{"": map[string]any{"a": []any{nil}}},
 		map[string]any{"matchLabels": map[string]any{"a": json.Number("1")}, "matchExpressions": []any{map[string]any{"operator": "?"}}},
 	}
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
@@ -15,17 +16,23 @@ func objectReferences(o manifest.Object) []reference {
 	var all []reference
 	add := func(group, kind string, at value) {
 		if at.text() != "" {
-			all = append(all, reference{o.ID, at, manifest.ID{Group: group, Kind: kind, Namespace: o.Namespace, Name: at.text()}})
+			all = append(all, reference{from: o.ID, at: at, to: manifest.ID{Group: group, Kind: kind, Namespace: o.Namespace, Name: at.text()}})
 		}
 	}
-	secret := func(of value, path ...string) { add("", "Secret", of.at(path...)) }
+	secret := func(of value, path ...string) {
+		before := len(all)
+		add("", "Secret", of.at(path...))
+		for i := range all[before:] {
+			all[before+i].key = of.at(slices.Concat(path[:len(path)-1], []string{"key"})...).text()
+		}
+	}
 	spec := root(o).at("spec")
 	switch o.Group + "/" + o.Kind {
 	case "networking.k8s.io/Ingress":
 		at := root(o).at("metadata", "annotations", routerMiddlewares)
 		for _, name := range list(at.text()) {
 			if id, ok := ofProvider(name, o.Namespace); ok {
-				all = append(all, reference{o.ID, at, id})
+				all = append(all, reference{from: o.ID, at: at, to: id})
 			}
 		}
 		for _, entry := range spec.at("tls").items() {
@@ -41,7 +48,7 @@ func objectReferences(o manifest.Object) []reference {
 		for _, route := range spec.at("routes").items() {
 			for _, m := range route.at("middlewares").items() {
 				if name := m.at("name"); name.text() != "" && !strings.Contains(name.text(), "@") {
-					all = append(all, reference{o.ID, name, middleware(o, m)})
+					all = append(all, reference{from: o.ID, at: name, to: middleware(o, m)})
 				}
 			}
 			for _, service := range route.at("services").items() {
@@ -52,7 +59,7 @@ func objectReferences(o manifest.Object) []reference {
 			}
 		}
 	case groupPostgres + "/Cluster":
-		clusterReferences(spec, add)
+		clusterReferences(spec, add, secret)
 	case groupPostgres + "/Pooler", groupPostgres + "/ScheduledBackup":
 		add(groupPostgres, "Cluster", spec.at("cluster", "name"))
 	case groupBarman + "/ObjectStore":
@@ -62,8 +69,7 @@ func objectReferences(o manifest.Object) []reference {
 }
 
 // clusterReferences are those of a PostgreSQL cluster.
-func clusterReferences(spec value, add func(group, kind string, at value)) {
-	secret := func(of value, path ...string) { add("", "Secret", of.at(path...)) }
+func clusterReferences(spec value, add func(group, kind string, at value), secret func(of value, path ...string)) {
 	if ref := spec.at("imageCatalogRef"); ref.at("kind").text() == "ImageCatalog" {
 		add(groupPostgres, "ImageCatalog", ref.at("name"))
 	}

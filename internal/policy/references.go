@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
@@ -13,6 +14,8 @@ type reference struct {
 	from manifest.ID
 	at   value
 	to   manifest.ID
+	// key of a Secret that is read; empty if all are.
+	key string
 }
 
 // missing finds references to objects that nothing renders and no controller
@@ -20,8 +23,14 @@ type reference struct {
 func missing(in Input) []Finding {
 	present := presentIn(in.Objects)
 	elsewhere := deliveredTo(in.Objects)
+	said := map[string]bool{}
 	var found []Finding
 	for _, r := range references(in.Objects) {
+		field := r.from.String() + " " + strings.Join(r.at.path, " ")
+		if said[field] {
+			continue
+		}
+		said[field] = true
 		if r.to.Kind == "Secret" || present[r.to] || elsewhere[r.to.Namespace] || elsewhere[""] {
 			continue
 		}
@@ -41,20 +50,33 @@ func missing(in Input) []Finding {
 }
 
 // awaited lists the Secrets that somebody must have made before the environment
-// works, each once.
+// works, each once, with the keys that are read.
 func awaited(in Input) []Finding {
 	present := presentIn(in.Objects)
 	elsewhere := deliveredTo(in.Objects)
-	said := map[manifest.ID]bool{}
-	var found []Finding
+	var first []reference
+	keys := map[manifest.ID][]string{}
 	for _, r := range references(in.Objects) {
-		if r.to.Kind != "Secret" || present[r.to] || said[r.to] || elsewhere[r.to.Namespace] {
+		if r.to.Kind != "Secret" || present[r.to] || elsewhere[r.to.Namespace] {
 			continue
 		}
-		said[r.to] = true
+		if _, said := keys[r.to]; !said {
+			first = append(first, r)
+			keys[r.to] = nil
+		}
+		if r.key != "" && !slices.Contains(keys[r.to], r.key) {
+			keys[r.to] = append(keys[r.to], r.key)
+		}
+	}
+	var found []Finding
+	for _, r := range first {
+		with := ""
+		if all := slices.Sorted(slices.Values(keys[r.to])); len(all) > 0 {
+			with = " with " + strings.Join(all, ", ")
+		}
 		found = append(found, Finding{
 			Object: r.from, Path: r.at.path,
-			Message: fmt.Sprintf("names %s, which must be there: nothing here makes it", r.to),
+			Message: fmt.Sprintf("names %s, which must be there%s: nothing here makes it", r.to, with),
 			Hint:    "make it, or add a SealedSecret, an ExternalSecret or one that SOPS has encrypted",
 		})
 	}
@@ -124,7 +146,11 @@ func podReferences(w workload) []reference {
 	add := func(kind string, of value, key string) {
 		at := of.at(key)
 		if at.text() != "" && !of.at("optional").is(true) {
-			all = append(all, reference{w.ID, at, manifest.ID{Kind: kind, Namespace: w.Namespace, Name: at.text()}})
+			to := manifest.ID{Kind: kind, Namespace: w.Namespace, Name: at.text()}
+			all = append(all, reference{w.ID, at, to, of.at("key").text()})
+			for _, item := range of.at("items").items() {
+				all = append(all, reference{w.ID, at, to, item.at("key").text()})
+			}
 		}
 	}
 	if w.pod().at("serviceAccountName").text() != "default" {

@@ -23,21 +23,21 @@ var atRenderCases = []ruleCase{
 	{"host-once", "two hosts", []string{ingress("a", "traefik", "a.example.com"), ingress("b", "traefik", "b.example.com")}, nil},
 	{"operator-names", "taken", []string{cluster("cache", "pg", "a"), service("pg-rw", "a")}, []string{"error: Service cache/pg-rw metadata.name: is the name of an object that CloudNativePG makes for Cluster cache/pg"}},
 	{"operator-names", "free", []string{cluster("cache", "pg", "a"), service("pg", "a")}, nil},
-	{"pod-security", "refused", []string{space("cache", "pod-security.kubernetes.io/enforce: restricted"), deployment("a", "", hardenedContainer, "hostNetwork: true, "+hardenedPod)}, []string{
+	{"pod-security", "refused", []string{space("pod-security.kubernetes.io/enforce: restricted"), deployment("a", "", hardenedContainer, "hostNetwork: true, "+hardenedPod)}, []string{
 		"error: Deployment cache/a spec.template.spec: is what namespace cache refuses, because it is restricted: host namespaces (hostNetwork=true)",
 	}},
-	{"pod-security", "admitted", []string{space("cache", "pod-security.kubernetes.io/enforce: restricted"), deployment("a", "", hardenedContainer, hardenedPod)}, nil},
-	{"namespace-level", "none", []string{space("cache", ""), deployment("a", "", hardenedContainer, hardenedPod)}, []string{
+	{"pod-security", "admitted", []string{space("pod-security.kubernetes.io/enforce: restricted"), deployment("a", "", hardenedContainer, hardenedPod)}, nil},
+	{"namespace-level", "none", []string{space(""), deployment("a", "", hardenedContainer, hardenedPod)}, []string{
 		"warning: Namespace cache metadata.labels.pod-security.kubernetes.io/enforce: is missing, so that the namespace admits pods that are root on their node",
 	}},
-	{"namespace-level", "privileged for nothing", []string{space("cache", "pod-security.kubernetes.io/enforce: privileged"), deployment("a", "", hardenedContainer, hardenedPod)}, []string{
+	{"namespace-level", "privileged for nothing", []string{space("pod-security.kubernetes.io/enforce: privileged"), deployment("a", "", hardenedContainer, hardenedPod)}, []string{
 		"info: Namespace cache metadata.labels.pod-security.kubernetes.io/enforce: is privileged, and restricted would be enough for the pods here",
 	}},
-	{"namespace-level", "no level", []string{space("cache", "pod-security.kubernetes.io/enforce: strict")}, []string{
+	{"namespace-level", "no level", []string{space("pod-security.kubernetes.io/enforce: strict")}, []string{
 		"error: Namespace cache metadata.labels.pod-security.kubernetes.io/enforce: is \"strict\", which is no level, and enforces restricted",
 	}},
-	{"namespace-level", "needed", []string{space("cache", "pod-security.kubernetes.io/enforce: privileged"), deployment("a", "", hardenedContainer, "hostNetwork: true, "+hardenedPod)}, nil},
-	{"namespace-level", "for charts of others", []string{space("cache", "pod-security.kubernetes.io/enforce: baseline"), "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: cache}\n"}, nil},
+	{"namespace-level", "needed", []string{space("pod-security.kubernetes.io/enforce: privileged"), deployment("a", "", hardenedContainer, "hostNetwork: true, "+hardenedPod)}, nil},
+	{"namespace-level", "for charts of others", []string{space("pod-security.kubernetes.io/enforce: baseline"), "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: cache}\n"}, nil},
 	{"plain-secret", "plain", []string{secret + "stringData: {a: b}\n"}, []string{"error: Secret cache/a stringData: is in plain text (1 in all)"}},
 	{"plain-secret", "empty", []string{secret}, nil},
 	{"database-reachable", "not rendered", []string{shopEnv}, []string{"warning: Job shop/load: names PostgreSQL cluster shop/pg, which this environment does not render"}},

@@ -87,6 +87,6 @@ func service(name, app string) string {
 	return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name + ", namespace: cache, labels: {app: " + name + "}}\nspec: {selector: {app: " + app + "}, ports: [{port: 80}]}\n"
 }
 
-func space(name, labels string) string {
-	return "apiVersion: v1\nkind: Namespace\nmetadata: {name: " + name + ", labels: {" + labels + "}}\n"
+func space(labels string) string {
+	return "apiVersion: v1\nkind: Namespace\nmetadata: {name: cache, labels: {" + labels + "}}\n"
 }

@@ -48,10 +48,10 @@ func (c *Cluster) Nodes(t testing.TB, zones ...string) []string {
 	return names
 }
 
-// node is of a usual size.
+// node is large enough for everything that a test runs at the same time.
 func node(name, zone string) *corev1.Node {
 	size := corev1.ResourceList{
-		corev1.ResourceCPU: resource.MustParse("8"), corev1.ResourceMemory: resource.MustParse("32Gi"),
+		corev1.ResourceCPU: resource.MustParse("32"), corev1.ResourceMemory: resource.MustParse("128Gi"),
 		corev1.ResourceEphemeralStorage: resource.MustParse("100Gi"), corev1.ResourcePods: resource.MustParse("110"),
 	}
 	return &corev1.Node{

@@ -1,6 +1,7 @@
 package hpadeployment
 
 import (
+	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -78,10 +79,16 @@ func Spread(t v1alpha1.TopologySpread, selector map[string]string) []corev1.Topo
 			TopologyKey:       key,
 			WhenUnsatisfiable: corev1.UnsatisfiableConstraintAction(t.WhenUnsatisfiable),
 			LabelSelector:     &metav1.LabelSelector{MatchLabels: selector},
+			MatchLabelKeys:    ofOneVersion(),
 		})
 	}
 	return out
 }
+
+// ofOneVersion makes the scheduler look at pods of the same version of a
+// Deployment only: with those of the old one, which are about to go, a rollout
+// would leave zones and hosts empty.
+func ofOneVersion() []string { return []string{appsv1.DefaultDeploymentUniqueLabelKey} }
 
 // apart prefers a host of its own for each of the selected pods.
 func apart(selector map[string]string) *corev1.Affinity {
@@ -89,8 +96,9 @@ func apart(selector map[string]string) *corev1.Affinity {
 		PreferredDuringSchedulingIgnoredDuringExecution: []corev1.WeightedPodAffinityTerm{{
 			Weight: 100,
 			PodAffinityTerm: corev1.PodAffinityTerm{
-				TopologyKey:   corev1.LabelHostname,
-				LabelSelector: &metav1.LabelSelector{MatchLabels: selector},
+				TopologyKey:    corev1.LabelHostname,
+				LabelSelector:  &metav1.LabelSelector{MatchLabels: selector},
+				MatchLabelKeys: ofOneVersion(),
 			},
 		}},
 	}}

@@ -38,6 +38,7 @@ func TestControllers(t *testing.T) {
 		for name, test := range map[string]func(*testing.T, *world){
 			"rollouts that fail":  testFailingRollouts,
 			"version that stops":  testStoppingVersion,
+			"next versions":       testNextVersions,
 			"no room":             testNoRoom,
 			"pinned to a zone":    testPinned,
 			"autoscaling":         testAutoscaling,

@@ -101,7 +101,7 @@ func testNextVersion(t *testing.T, w *world, r *release) {
 	next := &release{}
 	for _, o := range r.all("Deployment") {
 		o = o.DeepCopy()
-		setImage(t, o)
+		setImage(t, o, "next")
 		next.objects = append(next.objects, o)
 	}
 	lowest := map[string]func() int{}
@@ -121,13 +121,30 @@ func testNextVersion(t *testing.T, w *world, r *release) {
 	}
 }
 
-func setImage(t *testing.T, deployment *unstructured.Unstructured) {
+// testNextVersions: with a replica for each zone, there is one in each zone after
+// every rollout, too.
+func testNextVersions(t *testing.T, w *world) {
+	r := w.release(t, "production", "versions")
+	r.without("Job")
+	d := r.one(t, "Deployment", "attic")
+	set(t, r.one(t, "HorizontalPodAutoscaler", "attic"), int64(3), "spec", "minReplicas")
+	for version := range 6 {
+		setImage(t, d, fmt.Sprint(version))
+		w.mustApply(t, r)
+		w.waitRolledOut(t, r)
+		if err := w.spread(t.Context(), d.GetNamespace(), d.GetName()); err != nil {
+			t.Errorf("version %d: %v", version, err)
+		}
+	}
+}
+
+func setImage(t *testing.T, deployment *unstructured.Unstructured, version string) {
 	t.Helper()
 	containers, _, err := unstructured.NestedSlice(deployment.Object, "spec", "template", "spec", "containers")
 	if err != nil || len(containers) == 0 {
 		t.Fatalf("%s has no containers: %v", deployment.GetName(), err)
 	}
-	containers[0].(map[string]any)["image"] = "registry.example.com/attic:next"
+	containers[0].(map[string]any)["image"] = "registry.example.com/attic:" + version
 	set(t, deployment, containers, "spec", "template", "spec", "containers")
 }
 
@@ -172,7 +189,7 @@ func testStoppingVersion(t *testing.T, w *world) {
 	w.mustApply(t, r)
 	w.waitRolledOut(t, r)
 	lowest := w.watchReady(t, d)
-	setImage(t, d)
+	setImage(t, d, "next")
 	w.mustApply(t, r)
 	w.waitRolledOut(t, r)
 	refused(t, func() error { return neverBelow(d, lowest(), 2) },

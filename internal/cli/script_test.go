@@ -39,14 +39,20 @@ func (c cleaned) Run() int {
 const longest = 5 * time.Minute
 
 // TestScripts runs what users type. Each script finds a repository in repo/, and
-// atticgen and kustomize on its PATH.
+// atticgen, kustomize and kubeconform on its PATH.
 func TestScripts(t *testing.T) {
 	bin := t.TempDir()
-	kustomize, err := filepath.Abs(testbin.Kustomize(t))
-	if err != nil {
-		t.Fatal(err)
+	for name, built := range map[string]string{"kustomize": testbin.Kustomize(t), "kubeconform": testbin.Kubeconform(t)} {
+		program, err := filepath.Abs(built)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(program, filepath.Join(bin, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := os.Symlink(kustomize, filepath.Join(bin, "kustomize")); err != nil {
+	atticgen, err := exec.LookPath("atticgen")
+	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
@@ -55,6 +61,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Deadline:            time.Now().Add(longest),
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("ONLY_ATTICGEN", filepath.Dir(atticgen))
 			env.Setenv("TOMORROW", time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly))
 			env.Setenv("YESTERDAY", time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly))
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))

@@ -106,7 +106,7 @@ func choose(all []*environment, names []string) ([]*environment, error) {
 		i := slices.Index(known, name)
 		if i < 0 {
 			d := diag.New("", "there is no environment %s", diag.Quote(given))
-			d.Hint = suggestion(name, known, "there are")
+			d.Hint = suggestion(name, known)
 			unknown = append(unknown, d)
 			continue
 		}
@@ -118,7 +118,7 @@ func choose(all []*environment, names []string) ([]*environment, error) {
 }
 
 // suggestion names what somebody may have meant, or else all that there is.
-func suggestion(written string, known []string, all string) string {
+func suggestion(written string, known []string) string {
 	nearest, least := "", len(written)/3+2
 	for _, name := range known {
 		if d := distance(name, written); d < least {
@@ -128,7 +128,7 @@ func suggestion(written string, known []string, all string) string {
 	if nearest != "" {
 		return "did you mean " + nearest + "?"
 	}
-	return all + " " + strings.Join(known, ", ")
+	return "there are " + strings.Join(known, ", ")
 }
 
 // distance is how many characters have to be added, removed or changed to turn
@@ -188,6 +188,6 @@ func (e *environment) place(found *report.VerifiedFinding, id manifest.ID, at []
 
 func (f file) place(found *report.VerifiedFinding, at []string) {
 	position := f.root.Locate(at)
-	found.Object, found.Field = f.ID.String(), f.root.Display(at)
+	found.Object, found.Field = f.String(), f.root.Display(at)
 	found.File, found.Line, found.Column = f.shown, position.Line, position.Column
 }

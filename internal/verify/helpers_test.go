@@ -62,13 +62,13 @@ func (r repo) read(name string) string {
 }
 
 // edit replaces a text that must be there.
-func (r repo) edit(name, old, new string) {
+func (r repo) edit(name, before, after string) {
 	r.Helper()
 	text := r.read(name)
-	if !strings.Contains(text, old) {
-		r.Fatalf("%s has no %q", name, old)
+	if !strings.Contains(text, before) {
+		r.Fatalf("%s has no %q", name, before)
 	}
-	r.write(name, strings.Replace(text, old, new, 1))
+	r.write(name, strings.Replace(text, before, after, 1))
 }
 
 const (

@@ -105,7 +105,7 @@ func (t types) instead(kind schema.GroupVersionKind, version policy.KubernetesVe
 		}
 	}
 	if kinds := t.kindsOf(kind.GroupVersion()); len(kinds) > 0 && len(versions) == 0 {
-		return suggestion(kind.Kind, kinds, "there are")
+		return suggestion(kind.Kind, kinds)
 	}
 	return ""
 }

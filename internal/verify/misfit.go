@@ -98,7 +98,7 @@ func (s *search) structure(v any, t reflect.Type, path []string) {
 			s.value(fields[key], field, append(path, key))
 			continue
 		}
-		s.report(append(path, key), "is not a field of "+t.Name(), suggestion(key, slices.Sorted(maps.Keys(known)), "there are"))
+		s.report(append(path, key), "is not a field of "+t.Name(), suggestion(key, slices.Sorted(maps.Keys(known))))
 	}
 }
 

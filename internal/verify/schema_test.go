@@ -120,14 +120,14 @@ func TestSchemasThatCannotBeAsked(t *testing.T) {
 }
 
 func TestFindKubeconform(t *testing.T) {
-	real := testbin.Kubeconform(t)
-	if got, err := FindKubeconform(real); err != nil || got != real {
+	program := testbin.Kubeconform(t)
+	if got, err := FindKubeconform(program); err != nil || got != program {
 		t.Errorf("%s, %v", got, err)
 	}
 	if _, err := FindKubeconform(filepath.Join(t.TempDir(), "no-such")); err == nil || !strings.Contains(err.Error(), "is no program that can be run; name kubeconform with --kubeconform") {
 		t.Error(err)
 	}
-	t.Setenv("PATH", filepath.Dir(real))
+	t.Setenv("PATH", filepath.Dir(program))
 	if got, err := FindKubeconform(""); err != nil || filepath.Base(got) != "kubeconform" {
 		t.Errorf("%s, %v", got, err)
 	}

@@ -170,7 +170,7 @@ func (c *waiverCheck) waiver(path string, w *waiver) {
 	w.at, _ = c.positions.Find(path)
 	c.rule(path+".rule", w.Rule)
 	if w.Environment != "" && !slices.Contains(c.environments, w.Environment) {
-		c.report(path+".environment", "is "+diag.Quote(w.Environment)+", which is no environment", suggestion(w.Environment, c.environments, "there are"))
+		c.report(path+".environment", "is "+diag.Quote(w.Environment)+", which is no environment", suggestion(w.Environment, c.environments))
 	}
 	if w.Object == "" && w.Field != "" {
 		c.report(path+".object", "is missing, and field is of an object", "write it as findings show it, as in Deployment nix-cache/attic")
@@ -193,7 +193,7 @@ func (c *waiverCheck) rule(path, id string) {
 	case id == "":
 		c.report(path, "is missing", "write the ID of the rule, as findings show it")
 	case !slices.Contains(known, id):
-		c.report(path, "is "+diag.Quote(id)+", which is no rule", suggestion(id, known, "there are"))
+		c.report(path, "is "+diag.Quote(id)+", which is no rule", suggestion(id, known))
 	case slices.Contains(unwaivable(), id):
 		c.report(path, "is "+id+", which cannot be waived", "mend what is found")
 	}

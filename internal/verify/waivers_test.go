@@ -110,8 +110,8 @@ func TestExpiry(t *testing.T) {
 func TestWaiversRefused(t *testing.T) {
 	r := broken(t)
 	got := r.refused(r.waive(`  - rule: decoed
-    enviroment: only
-    environment: onyl
+    environmen: only
+    environment: onlly
     object: Deployment
     reason: " "
     expires: 2026-08-01
@@ -126,8 +126,8 @@ func TestWaiversRefused(t *testing.T) {
 `))
 	want := []string{
 		`waivers.yaml:5:11: error: spec.waivers[0].rule: is "decoed", which is no rule; did you mean decode?`,
-		"waivers.yaml:6:5: error: spec.waivers[0].enviroment: is not a known field; did you mean environment?",
-		`waivers.yaml:7:18: error: spec.waivers[0].environment: is "onyl", which is no environment; did you mean only?`,
+		"waivers.yaml:6:5: error: spec.waivers[0].environmen: is not a known field; did you mean environment?",
+		`waivers.yaml:7:18: error: spec.waivers[0].environment: is "onlly", which is no environment; did you mean only?`,
 		`waivers.yaml:8:13: error: spec.waivers[0].object: is "Deployment"; write kind, namespace and name as findings show them, as in Deployment nix-cache/attic`,
 		`waivers.yaml:9:13: error: spec.waivers[0].reason: is missing; say why this is acceptable, for whoever reviews it`,
 		`waivers.yaml:10:14: error: spec.waivers[0].expires: is read as a date by some YAML parsers; write it in quotes: "2026-08-01"`,
@@ -171,10 +171,10 @@ func TestNames(t *testing.T) {
 	r := newRepo(t)
 	r.write("overlays/staging/kustomization.yaml", "generators: [../only/cache.yaml]\n")
 	o := r.options()
-	o.Names = []string{"onyl", "nothing-like-it\x1b[2J", "only"}
+	o.Names = []string{"onlly", "nothing-like-it\x1b[2J", "only"}
 	want := []string{
 		`error: there is no environment "nothing-like-it\x1b[2J"; there are only, staging`,
-		`error: there is no environment "onyl"; did you mean only?`,
+		`error: there is no environment "onlly"; did you mean only?`,
 	}
 	if diff := cmp.Diff(want, r.refused(o)); diff != "" {
 		t.Error(diff)

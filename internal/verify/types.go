@@ -65,7 +65,7 @@ func kindOf(o manifest.Object) schema.GroupVersionKind {
 
 // of is an empty value of a kind's type; false when no type is known.
 func (t types) of(kind schema.GroupVersionKind) (runtime.Object, bool) {
-	if strings.HasSuffix(kind.Kind, "List") || kind.Group == "" && kind.Version == "__internal" {
+	if strings.HasSuffix(kind.Kind, "List") || kind.Version == runtime.APIVersionInternal {
 		return nil, false
 	}
 	object, err := t.scheme.New(kind)

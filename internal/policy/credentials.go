@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -143,16 +144,25 @@ func settings(of value, check func(at value, name, text string, severity diag.Se
 	}
 }
 
-// isLiteral tells whether text can be a secret itself, rather than say where it
-// is or be one word of a few.
+// isLiteral tells whether text can be a secret itself, rather than a number, one
+// word of a few or where a secret is.
 func isLiteral(text string) bool {
-	return len(text) >= 6 && !strings.ContainsAny(text, " \t\n{}()[]<>|:") && !strings.ContainsAny(text[:1], "/.~") && !isPlaceholder(text)
+	_, err := strconv.ParseFloat(text, 64)
+	return err != nil && len(text) >= 6 && !strings.ContainsAny(text, " \t\n{}()[]<>|:") && !strings.ContainsAny(text[:1], "/.~") && !isPlaceholder(text)
 }
 
 // namesSecret tells whether what is called a secret is, by its form, the name of
-// a Secret, as that of a setting adminSecret often is.
+// a Secret or of where secrets are, as that of a setting adminSecret often is.
+// Secrets that are made of such letters alone have more digits.
 func namesSecret(name, text string) bool {
-	return strings.HasSuffix(strings.ToLower(name), "secret") && len(text) <= 63 && len(validation.IsDNS1123Subdomain(text)) == 0
+	name = strings.ToLower(name)
+	digits := 0
+	for _, r := range text {
+		if '0' <= r && r <= '9' {
+			digits++
+		}
+	}
+	return strings.Contains(name, "secret") && !strings.Contains(name, "pass") && digits < 3 && len(validation.IsDNS1123Subdomain(text)) == 0
 }
 
 // isPlaceholder tells whether text stands for something that is put in its place.

@@ -14,6 +14,9 @@ const (
 	routerEntryPoints = "traefik.ingress.kubernetes.io/router.entrypoints"
 )
 
+// certificateOfAWS is where AWS's load balancers are told their certificate.
+const certificateOfAWS = "alb.ingress.kubernetes.io/certificate-arn"
+
 // unencrypted finds hosts that are answered in plain text, or with a certificate
 // that is not theirs.
 func unencrypted(in Input) []Finding {
@@ -37,6 +40,9 @@ func unencrypted(in Input) []Finding {
 
 // ingressTLS is about an Ingress: each host must be among those of a certificate.
 func ingressTLS(o manifest.Object) []Finding {
+	if root(o).at("metadata", "annotations", certificateOfAWS).exists() {
+		return nil
+	}
 	var found []Finding
 	spec := root(o).at("spec")
 	var hosts []string

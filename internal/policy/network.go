@@ -15,10 +15,11 @@ func uncovered(in Input) []Finding {
 	for _, w := range workloads(in.Objects) {
 		paths[w.ID] = w.template.at("metadata", "labels").path
 	}
+	unknown := governedOtherwise(in.Objects)
 	net := connectivity.New(in.Objects)
 	var found []Finding
 	for _, pod := range net.Pods() {
-		if pod.HostNetwork {
+		if pod.HostNetwork || unknown[pod.Namespace] || unknown[""] {
 			continue
 		}
 		var open []string
@@ -40,4 +41,17 @@ func uncovered(in Input) []Finding {
 		}
 	}
 	return found
+}
+
+// governedOtherwise are the namespaces with policies of network plugins, which
+// only the plugin can tell the effect of. An empty name is all of them.
+func governedOtherwise(objects []manifest.Object) map[string]bool {
+	all := map[string]bool{}
+	for _, o := range objects {
+		ofPlugin := o.Group == "cilium.io" || strings.HasSuffix(o.Group, "projectcalico.org") || o.Group == "policy.networking.k8s.io"
+		if ofPlugin && strings.HasSuffix(o.Kind, "NetworkPolicy") {
+			all[o.Namespace] = true
+		}
+	}
+	return all
 }

@@ -28,12 +28,12 @@ func unprobed(in Input) []Finding {
 				break
 			}
 		}
+		if asked := w.unasked(); behind != "" && asked.exists() {
+			found = append(found, w.find(asked.at("readinessProbe"), "is missing, so that Service "+behind+" sends requests to pods that are not ready yet",
+				"write a probe that succeeds when the container can answer requests"))
+		}
 		for _, c := range w.containers() {
 			readiness, liveness := c.at("readinessProbe"), c.at("livenessProbe")
-			if behind != "" && !readiness.exists() && len(c.at("ports").items()) > 0 {
-				found = append(found, w.find(readiness, "is missing, so that Service "+behind+" sends requests to pods that are not ready yet",
-					"write a probe that succeeds when the container can answer requests"))
-			}
 			if liveness.exists() && readiness.exists() && reflect.DeepEqual(liveness.raw, readiness.raw) {
 				f := w.find(liveness, "is the same as readinessProbe, so that a container that is only busy is restarted",
 					"give it more time or failures, or another path")
@@ -43,4 +43,22 @@ func unprobed(in Input) []Finding {
 		}
 	}
 	return found
+}
+
+// unasked is the first container with ports of pods that nothing asks whether
+// they are ready. One that is asked is enough: a pod is ready when all of it is.
+func (w workload) unasked() value {
+	var first value
+	for _, c := range w.containers() {
+		if c.at("readinessProbe").exists() {
+			return value{}
+		}
+		if !first.exists() && len(c.at("ports").items()) > 0 {
+			first = c
+		}
+	}
+	if len(w.pod().at("readinessGates").items()) > 0 {
+		return value{}
+	}
+	return first
 }

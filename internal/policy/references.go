@@ -39,9 +39,9 @@ func missing(in Input) []Finding {
 			Message: fmt.Sprintf("names %s, which this environment does not render", r.to),
 			Hint:    "check the name, or add the object; if it is made elsewhere, waive this with where as the reason",
 		}
-		// A claim's data is often older than what uses it, and what is in another
-		// namespace is often another team's.
-		if r.to.Kind == "PersistentVolumeClaim" || r.to.Namespace != r.from.Namespace {
+		// A claim's data is often older than what uses it, operators make Services,
+		// and what is in another namespace is often another team's.
+		if r.to.Kind == "PersistentVolumeClaim" || r.to.Kind == "Service" || r.to.Namespace != r.from.Namespace {
 			f.Severity = diag.Warning
 		}
 		found = append(found, f)

@@ -24,6 +24,7 @@ var networkCases = []ruleCase{
 	{"network-coverage", "default deny", []string{deployment("a", "", "image: a", ""), policyOf("{}", ", policyTypes: [Ingress, Egress]")}, nil},
 	{"network-coverage", "by two policies", []string{deployment("a", "", "image: a", ""), policyOf("{matchLabels: {app: a}}", ""), policyOf("{}", ", policyTypes: [Egress]")}, nil},
 	{"network-coverage", "on the node's network", []string{deployment("a", "", "image: a", "hostNetwork: true,")}, nil},
+	{"network-coverage", "by a network plugin", []string{deployment("a", "", "image: a", ""), "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: cache}\n"}, nil},
 	{"selector-matches", "nothing", []string{
 		deployment("a", "", "image: a", ""), service("a", "b"), budgetOf("b", "b", "maxUnavailable: 1"), policyOf("{matchLabels: {app: b}}", ""),
 		"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: b, namespace: other}\nspec: {selector: {matchLabels: {app: a}}}\n",
@@ -58,6 +59,7 @@ var ingressCases = []ruleCase{
 		"error: Ingress cache/a spec.tls: is missing, so that everything is answered in plain text",
 	}},
 	{"ingress-tls", "good", []string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache, annotations: {traefik.ingress.kubernetes.io/router.entrypoints: websecure}}\nspec: {ingressClassName: traefik, rules: [{host: a.example.com}, {host: b.c.example.com}], tls: [{hosts: [a.example.com], secretName: a}, {hosts: ['*.c.example.com'], secretName: b}]}\n"}, nil},
+	{"ingress-tls", "by a load balancer", []string{"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache, annotations: {alb.ingress.kubernetes.io/certificate-arn: 'arn:a'}}\nspec: {rules: [{host: a.example.com}]}\n"}, nil},
 	{"ingress-tls", "a plain route", []string{redirect, route("routes: [{match: Host(`a`), middlewares: [{name: https}]}, {match: Host(`b`), middlewares: [{name: other}]}]")}, []string{
 		"error: IngressRoute cache/a spec.tls: is missing, and not every route redirects to https",
 	}},

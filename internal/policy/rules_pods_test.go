@@ -10,6 +10,7 @@ var podCases = []ruleCase{
 		"warning: Deployment cache/a spec.template.spec.containers.0.livenessProbe: is the same as readinessProbe, so that a container that is only busy is restarted",
 	}},
 	{"probes", "good", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}], readinessProbe: "+probe+", livenessProbe: {tcpSocket: {port: 80}}", "")}, nil},
+	{"probes", "beside one that is asked", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}], readinessProbe: "+probe+"}, {name: metrics, ports: [{containerPort: 81}]", "")}, nil},
 	{"probes", "not served", []string{service("a", "b"), deployment("a", "", "ports: [{containerPort: 80}]", "")}, nil},
 	{"probes", "without ports", []string{service("a", "a"), deployment("a", "", "image: a", "")}, nil},
 	{"probes", "a Job", []string{service("a", "a"), "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, namespace: cache}\nspec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{ports: [{containerPort: 80}]}]}}}\n"}, nil},

@@ -28,10 +28,10 @@ var referenceCases = []ruleCase{
 		route("routes: [{middlewares: [{name: limit}, {name: theirs, namespace: other}, {name: auth@file}], services: [{name: a}, {name: noop@internal, kind: TraefikService}]}]"),
 	}, []string{
 		"error: Ingress cache/a metadata.annotations.traefik.ingress.kubernetes.io/router.middlewares: names Middleware cache/limit, which this environment does not render",
-		"error: Ingress cache/a spec.rules.0.http.paths.0.backend.service.name: names Service cache/a, which this environment does not render",
+		"warning: Ingress cache/a spec.rules.0.http.paths.0.backend.service.name: names Service cache/a, which this environment does not render",
 		"error: IngressRoute cache/a spec.routes.0.middlewares.0.name: names Middleware cache/limit, which this environment does not render",
 		"warning: IngressRoute cache/a spec.routes.0.middlewares.1.name: names Middleware other/theirs, which this environment does not render",
-		"error: IngressRoute cache/a spec.routes.0.services.0.name: names Service cache/a, which this environment does not render",
+		"warning: IngressRoute cache/a spec.routes.0.services.0.name: names Service cache/a, which this environment does not render",
 	}},
 	{"reference-exists", "of PostgreSQL", []string{
 		poolerWith(""),
@@ -70,7 +70,7 @@ var referenceCases = []ruleCase{
 const readable = ", which whoever can read the repository can read"
 
 var credentialCases = []ruleCase{
-	{"plain-credential", "in variables and arguments", []string{deployment("a", "", `env: [{name: DB_PASSWORD, value: hunter2}, {name: URL, value: 'postgres://me:hunter2@db/attic'}], command: [a, --token=hunter2], args: [--password, hunter2, secret_key=hunter2, '`+inventedJWT+`']`, "")}, []string{
+	{"plain-credential", "in variables and arguments", []string{deployment("a", "", `env: [{name: DB_PASSWORD, value: hunter2}, {name: URL, value: 'postgres://me:hunter2@db/attic'}], command: [a, --token=hunter2], args: [--password, hunter2, secret_key=Hunter2x, '`+inventedJWT+`']`, "")}, []string{
 		"error: Deployment cache/a spec.template.spec.containers.0.args.3: holds a JSON Web Token" + readable,
 		"error: Deployment cache/a spec.template.spec.containers.0.env.1.value: holds a URL with a password" + readable,
 		`error: Deployment cache/a spec.template.spec.containers.0.env.0.value: holds what sounds secret by its name "DB_PASSWORD"` + readable,
@@ -80,11 +80,13 @@ var credentialCases = []ruleCase{
 	}},
 	{"plain-credential", "in ConfigMaps", []string{
 		settingsOf("a", "  a.toml: |\n    [jwt.signing]\n    token-hs256-secret-base64 = 'aW52ZW50ZWQvYW5k+w=='\n  aws: "+inventedAWS+"\n  key: |\n"+inventedPEM+"  run.sh: |\n    export API_KEY=aW52ZW50ZWQ\n"),
+		settingsOf("b", "  client-secret: 00c0ffee00c0ffee00c0ffee00c0ffee\n"),
 	}, []string{
 		"error: ConfigMap cache/a data.aws: holds an AWS access key" + readable,
 		"error: ConfigMap cache/a data.key: holds a private key" + readable,
 		`error: ConfigMap cache/a data.a.toml: holds what sounds secret by its name "token-hs256-secret-base64"` + readable,
 		`error: ConfigMap cache/a data.run.sh: holds what sounds secret by its name "API_KEY"` + readable,
+		`error: ConfigMap cache/b data.client-secret: holds what sounds secret by its name "client-secret"` + readable,
 	}},
 	{"plain-credential", "in values of charts", []string{
 		"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: a}\nspec: {values: {admin: {password: hunter2}}}\n",
@@ -95,7 +97,7 @@ var credentialCases = []ruleCase{
 		`error: Application a/a spec.source.helm.values: holds what sounds secret by its name "adminPassword"` + readable,
 	}},
 	{"plain-credential", "what only sounds like it", []string{
-		deployment("a", "", `env: [{name: DB_PASSWORD_FILE, value: /run/a}, {name: DB_PASSWORD, value: $(OTHER)}, {name: PUBKEY_TOKEN, value: aaaaaaaa}, {name: REQUIRE_TOKEN, value: 'true'}, {name: URL, value: 'postgres://$(USER):$(PASSWORD)@db/attic'}, {name: AUTH_SECRET, value: name-of-one}], args: [--token-file, /a, --password=$(A), --token, --verbose]`, ""),
+		deployment("a", "", `env: [{name: DB_PASSWORD_FILE, value: /run/a}, {name: DB_PASSWORD, value: $(OTHER)}, {name: PUBKEY_TOKEN, value: aaaaaaaa}, {name: REQUIRE_TOKEN, value: 'true'}, {name: URL, value: 'postgres://$(USER):$(PASSWORD)@db/attic'}, {name: AUTH_SECRET, value: name-of-one}, {name: SECRET_STORE, value: vault-backend}, {name: MAX_TOKENS, value: '1000000'}], args: [--token-file, /a, --password=$(A), --token, --verbose]`, ""),
 		databaseWith("password_encryption: scram-sha-256"),
 		settingsOf("a", "  a.json: |\n    {\"secret\": \"attic-tokens\"}\n  a.sh: |\n    password=$(cat /run/secrets/a)\n    # token: aaaaaaaa\n  a.sql: |\n    SELECT count(*) AS tokens FROM tokens\n"),
 		"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: a}\nspec: {encryptedData: {password: aW52ZW50ZWQ}}\n",

@@ -13,7 +13,8 @@ type Rule struct {
 	ID string
 	// Title says in one line what must hold.
 	Title string
-	// Why says what goes wrong otherwise, and Fix what to change.
+	// Why says what goes wrong otherwise, and Fix what to change: clauses without
+	// a capital and a full stop, which are put there where they are shown.
 	Why, Fix string
 	// Severity is diag.Error for what must not be merged, diag.Warning for what
 	// a person should look at.

@@ -37,7 +37,7 @@ never the network.`,
 // chartOptions are what the commands about charts have in common.
 type chartOptions struct {
 	root          string
-	format        report.Format
+	format        report.SummaryFormat
 	username      string
 	passwordStdin bool
 }

@@ -39,7 +39,7 @@ func chartOutdated(ctx context.Context, streams Streams, o chartOptions, check b
 	}
 	found, failed := charts.Outdated(ctx, o.root, refs, remote)
 	if failed == nil || len(found) > 0 {
-		if err := printed(report.WriteNewest(streams.Out, o.format, found)); err != nil {
+		if err := printed(report.WriteNewest(streams.Out, o.format.Format, found)); err != nil {
 			return err
 		}
 	}

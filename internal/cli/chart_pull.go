@@ -42,5 +42,5 @@ func chartPull(ctx context.Context, streams Streams, o chartOptions, names []str
 	if err != nil {
 		return chartFailure(err)
 	}
-	return printed(report.WriteCharts(streams.Out, o.format, outcomes))
+	return printed(report.WriteCharts(streams.Out, o.format.Format, outcomes))
 }

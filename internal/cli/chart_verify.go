@@ -28,7 +28,7 @@ func chartVerify(streams Streams, o chartOptions) error {
 		return chartFailure(err)
 	}
 	outcomes, diags := charts.Verify(o.root, refs)
-	if err := printed(report.WriteCharts(streams.Out, o.format, outcomes)); err != nil {
+	if err := printed(report.WriteCharts(streams.Out, o.format.Format, outcomes)); err != nil {
 		return err
 	}
 	if err := diags.Err(); err != nil {

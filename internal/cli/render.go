@@ -26,7 +26,7 @@ const environmentsFolder = "environments"
 
 type renderOptions struct {
 	root, output string
-	format       report.Format
+	format       report.SummaryFormat
 	check        bool
 	removeData   bool
 }
@@ -106,7 +106,7 @@ func render(ctx context.Context, streams Streams, o renderOptions, args []string
 		left = orphans(o.root, output, overlays)
 		printDiagnostics(streams.Err, left)
 	}
-	if err := report.WriteRender(streams.Out, o.format, summaries); err != nil {
+	if err := report.WriteRender(streams.Out, o.format.Format, summaries); err != nil {
 		return &failure{code: ExitOutput, err: fmt.Errorf("standard output: %w", err)}
 	}
 	if o.check && len(left) > 0 {

@@ -1,5 +1,3 @@
-// Package report writes results that people and programs read: text for a
-// terminal, Markdown for a merge request, JSON for a pipeline.
 package report
 
 import (
@@ -12,37 +10,6 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
-
-// Format is a form of output; the zero value is text.
-type Format string
-
-// Formats there are.
-const (
-	Text     Format = "text"
-	Markdown Format = "markdown"
-	JSON     Format = "json"
-)
-
-// Set is part of pflag.Value.
-func (f *Format) Set(value string) error {
-	switch Format(value) {
-	case Text, Markdown, JSON:
-		*f = Format(value)
-		return nil
-	}
-	return fmt.Errorf("%q is not a format; write text, markdown or json", value)
-}
-
-// String is part of pflag.Value.
-func (f *Format) String() string {
-	if *f == "" {
-		return string(Text)
-	}
-	return string(*f)
-}
-
-// Type is part of pflag.Value.
-func (f *Format) Type() string { return "format" }
 
 // Environment is what one render did, or would do, to one environment.
 type Environment struct {

@@ -126,19 +126,3 @@ func TestWriteRenderToAFullDisk(t *testing.T) {
 		}
 	}
 }
-
-func TestFormat(t *testing.T) {
-	var f Format
-	if f.String() != "text" {
-		t.Errorf("default is %s", f.String())
-	}
-	for _, value := range []string{"text", "markdown", "json"} {
-		if err := f.Set(value); err != nil || f.String() != value {
-			t.Errorf("Set(%q): %v, and it is %s", value, err, f.String())
-		}
-	}
-	err := f.Set("xml\x1b[2J")
-	if err == nil || err.Error() != `"xml\x1b[2J" is not a format; write text, markdown or json` || f != JSON {
-		t.Errorf("error is %v, and it is %s", err, f)
-	}
-}

@@ -59,10 +59,8 @@ func (s *server) testKubectl(t *testing.T) {
 			}
 		}
 	}
-	for _, options := range [][]string{{"--server-side"}, nil} {
-		if out := kubectl(0, append([]string{"diff", "-k", folder}, options...)...); out != "" {
-			t.Errorf("kubectl diff says, right after applying:\n%s", out)
-		}
+	if out := kubectl(0, "diff", "-k", folder); out != "" {
+		t.Errorf("kubectl diff says, right after applying:\n%s", out)
 	}
 
 	deployment := find(t, production, "Deployment nix-cache/attic")

@@ -3,6 +3,7 @@ package apply
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -209,9 +210,7 @@ func prerequisites(objects []*unstructured.Unstructured) []*unstructured.Unstruc
 		}
 		has[kind+" "+name] = true
 		object := named(apiVersion, kind, name)
-		for key, value := range more {
-			object.Object[key] = value
-		}
+		maps.Copy(object.Object, more)
 		needed = append(needed, object)
 	}
 	for _, object := range objects {

@@ -19,44 +19,51 @@ import (
 func (c *Cluster) Remove(t testing.TB, objects ...*unstructured.Unstructured) {
 	t.Helper()
 	for _, object := range slices.Backward(objects) {
-		if err := c.remove(t.Context(), object); err != nil && !apierrors.IsNotFound(err) {
+		left, err := c.remove(t.Context(), object)
+		if err != nil {
 			t.Fatalf("%s %s: %v", object.GetKind(), object.GetName(), err)
 		}
+		if !left {
+			continue
+		}
 		Eventually(t, startTimeout, func() error {
-			left, err := c.Get(t.Context(), object)
+			got, err := c.Get(t.Context(), object)
 			if apierrors.IsNotFound(err) {
 				return nil
 			}
 			if err == nil {
-				err = fmt.Errorf("%s %s is still there: %v", left.GetKind(), left.GetName(), left.GetFinalizers())
+				err = fmt.Errorf("%s %s is still there: %v", got.GetKind(), got.GetName(), got.GetFinalizers())
 			}
 			return err
 		})
 	}
 }
 
-func (c *Cluster) remove(ctx context.Context, object *unstructured.Unstructured) error {
+// remove deletes an object and says whether it may take a while to go.
+func (c *Cluster) remove(ctx context.Context, object *unstructured.Unstructured) (left bool, err error) {
 	resource, err := c.Resource(object)
 	if err != nil {
-		return err
+		return false, err
 	}
 	background := metav1.DeletePropagationBackground
-	if err := resource.Delete(ctx, object.GetName(), metav1.DeleteOptions{PropagationPolicy: &background}); err != nil {
-		return err
+	err = resource.Delete(ctx, object.GetName(), metav1.DeleteOptions{PropagationPolicy: &background})
+	var now *unstructured.Unstructured
+	if err == nil {
+		now, err = resource.Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
-	switch object.GetKind() {
-	case "CustomResourceDefinition":
-		// The API server itself removes the objects and then its finalizer.
-		return nil
-	case "Namespace":
-		left, err := resource.Get(ctx, object.GetName(), metav1.GetOptions{})
-		if err != nil {
-			return err
+	if err == nil {
+		switch object.GetKind() {
+		case "CustomResourceDefinition":
+			// The API server itself removes the objects and then its finalizer.
+		case "Namespace":
+			unstructured.RemoveNestedField(now.Object, "spec", "finalizers")
+			_, err = resource.Update(ctx, now, metav1.UpdateOptions{}, "finalize")
+		default:
+			_, err = resource.Patch(ctx, object.GetName(), types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
 		}
-		unstructured.RemoveNestedField(left.Object, "spec", "finalizers")
-		_, err = resource.Update(ctx, left, metav1.UpdateOptions{}, "finalize")
-		return err
 	}
-	_, err = resource.Patch(ctx, object.GetName(), types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
-	return err
+	if apierrors.IsNotFound(err) {
+		return false, nil
+	}
+	return true, err
 }

@@ -121,8 +121,8 @@ func testAutoscaling(t *testing.T, w *world) {
 	l.set(4*cpu, memory)
 	has(4)
 	keeps()
-	l.set(4*cpu, 6*memory)
-	has(6)
+	l.set(4*cpu, 5*memory)
+	has(5)
 	keeps()
 
 	// As it is rendered it waits for five minutes to see if there is less to do for long.
@@ -130,12 +130,12 @@ func testAutoscaling(t *testing.T, w *world) {
 	cluster.Eventually(t, patience, func() error {
 		return w.condition(t.Context(), hpa, autoscalingv2.AbleToScale, "ScaleDownStabilized")
 	})
-	has(6)
+	has(5)
 	set(t, hpa, int64(0), "spec", "behavior", "scaleDown", "stabilizationWindowSeconds")
 	w.mustApply(t, r)
 	// Two a minute may go, and those that came in that minute.
 	cluster.Eventually(t, patience, func() error {
-		err := w.rolledOut(t.Context(), d.GetNamespace(), d.GetName(), 4)
+		err := w.rolledOut(t.Context(), d.GetNamespace(), d.GetName(), 3)
 		if err != nil {
 			err = w.rolledOut(t.Context(), d.GetNamespace(), d.GetName(), 2)
 		}

@@ -15,7 +15,6 @@ func TestMain(m *testing.M) {
 // three zones, then each of them drained. Scenarios that run at the same time have
 // namespaces of their own.
 func TestControllers(t *testing.T) {
-
 	w := start(t)
 
 	w.nodes(t, "a")

@@ -14,7 +14,7 @@ import (
 func Explain(id string) (string, bool) {
 	for _, r := range Rules() {
 		if r.ID == id {
-			return fmt.Sprintf("%s (%s)\n\n%s.\n\n%s\n\nTo mend it: %s\n", r.ID, r.Severity, r.Title, r.Why, r.Fix), true
+			return fmt.Sprintf("%s (%s)\n\n%s.\n\nOtherwise: %s.\n\nTo mend it: %s.\n", r.ID, r.Severity, r.Title, r.Why, r.Fix), true
 		}
 	}
 	return "", false
@@ -31,9 +31,9 @@ func Document() []byte {
 		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, cell(r.Title))
 	}
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "\n## %s\n\n%s. %s\n\n%s\n\nTo mend it: %s\n", r.ID, r.Title, severity(r), r.Why, r.Fix)
+		fmt.Fprintf(&b, "\n## %s\n\n%s. %s\n\n- Otherwise: %s.\n- To mend it: %s.\n", r.ID, r.Title, severity(r), r.Why, r.Fix)
 		if slices.Contains(unwaivable(), r.ID) {
-			b.WriteString("\nIt cannot be waived.\n")
+			b.WriteString("- It cannot be waived.\n")
 		}
 	}
 	return []byte(b.String())

@@ -23,8 +23,10 @@ func TestRules(t *testing.T) {
 		if r.Title == "" || r.Why == "" || r.Fix == "" || r.Severity == "" {
 			t.Errorf("%+v is not complete", r)
 		}
-		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix, ".") {
-			t.Errorf("%s: Why and Fix are sentences, Title is none", r.ID)
+		for _, text := range []string{r.Title, r.Why, r.Fix} {
+			if strings.HasSuffix(text, ".") {
+				t.Errorf("%s: %q ends in a full stop, which is put there where it is shown", r.ID, text)
+			}
 		}
 	}
 	for _, id := range unwaivable() {

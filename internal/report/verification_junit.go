@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,7 +95,7 @@ func asked(rules []RuleInfo, e VerifiedEnvironment) []RuleInfo {
 	for _, r := range rules {
 		known[r.ID] = true
 	}
-	all := rules[:len(rules):len(rules)]
+	all := slices.Clip(rules)
 	for _, f := range e.Findings {
 		if !known[f.Rule] {
 			known[f.Rule] = true
@@ -114,10 +115,7 @@ func testCase(e VerifiedEnvironment, r RuleInfo) junitCase {
 		if one.File == "" {
 			one.File = diag.Escape(e.where(f))
 		}
-		line := join(": ", f.place(), f.sentence())
-		for _, l := range f.diffLines() {
-			line += "\n    " + l
-		}
+		line := strings.Join(append([]string{join(": ", f.place(), f.sentence())}, f.diffLines()...), "\n    ")
 		switch {
 		case f.Waived != nil:
 			waived = append(waived, line+" ("+f.Waived.String()+")")

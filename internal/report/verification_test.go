@@ -203,12 +203,12 @@ func TestFingerprints(t *testing.T) {
 	prints := func(v Verification) map[string]string {
 		all := map[string]string{}
 		for _, e := range v.sorted().Environments {
-			for i, print := range e.fingerprints() {
+			for i, mark := range e.fingerprints() {
 				f := e.Findings[i]
-				if other, ok := all[print]; ok {
+				if other, ok := all[mark]; ok {
 					t.Errorf("%q has the fingerprint of %q", f.sentence(), other)
 				}
-				all[print] = e.Name + f.sentence()
+				all[mark] = e.Name + f.sentence()
 			}
 		}
 		return all
@@ -232,9 +232,9 @@ func TestFingerprints(t *testing.T) {
 	}
 	fewer := found()
 	fewer.Environments[0].Findings = fewer.Environments[0].Findings[2:]
-	for print, sentence := range prints(fewer) {
-		if want[print] != sentence {
-			t.Errorf("after others are gone, %s is of %q, not %q", print, want[print], sentence)
+	for mark, sentence := range prints(fewer) {
+		if want[mark] != sentence {
+			t.Errorf("after others are gone, %s is of %q, not %q", mark, want[mark], sentence)
 		}
 	}
 	// Two about one field are two, also if they say the same.

@@ -11,9 +11,10 @@ IMAGE     ?= atticgen:$(VERSION)
 MEASURE   ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
+SCAN      ?=
 
 # Every Go module that the project maintains.
-MODULES := . internal/tools test test/servers test/servers/flux
+MODULES := . internal/tools test test/servers test/servers/flux test/scanners/kube-score test/scanners/trivy
 
 # kustomize, helm, kubeconform and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
@@ -24,6 +25,11 @@ TOOLS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/tools-$(to
 # The servers that the module test runs, likewise from test/servers.
 servers_sum = $(shell { cat test/servers/go.mod test/servers/go.sum test/servers/flux/go.mod test/servers/flux/go.sum; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
 SERVERS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/servers-$(servers_sum)
+
+# The scanners, likewise from the modules in test/scanners, and from what they are
+# given to ask.
+scanners_sum = $(shell { cat test/scanners/*/go.mod test/scanners/*/go.sum test/scanners/trivy/main.go; PATH="$(PATH)" go version; } | cksum | cut -d ' ' -f 1)
+SCANNERS = $(shell dirname "$$(PATH="$(PATH)" go env GOCACHE)")/atticgen/scanners-$(scanners_sum)
 
 # golangci-lint's cache remembers paths, and would report one checkout's files in
 # another's run: each checkout has its own.
@@ -40,6 +46,8 @@ define build-program
 endef
 build-tool = $(call build-program,$(1),$(2),internal/tools,$(TOOLS))
 build-server = $(call build-program,$(1),$(2),$(or $(4),test/servers),$(SERVERS),once; $(3) of 10)
+
+build-scanner = $(call build-program,$(1),$(2),test/scanners/$(1),$(SCANNERS))
 
 # Kubernetes' programs refuse to work with each other unless they know which
 # version they are; the others do not mind.
@@ -74,6 +82,10 @@ test-real: kustomize ## Run the tests against real servers: Kubernetes, Flux, Po
 	go test -C test ./validation
 	@$(MAKE) --no-print-directory servers
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_SERVERS="$(SERVERS)" go test -C test ./...
+
+.PHONY: scan
+scan: kubeconform kube-score trivy ## Run kube-score, Trivy and kubeconform (SCAN=-update writes docs/scanners.md)
+	ATTICGEN_KUBECONFORM="$(TOOLS)/kubeconform" ATTICGEN_SCANNERS="$(SCANNERS)" go test -C test -count 1 ./scanners $(SCAN)
 
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff
@@ -147,6 +159,16 @@ servers: check-go
 	$(call build-server,kwok,sigs.k8s.io/kwok/cmd/kwok,8)
 	$(call build-server,kustomize-controller,github.com/fluxcd/kustomize-controller,9,test/servers/flux)
 	$(call build-server,sops,github.com/getsops/sops/v3/cmd/sops,10,test/servers/flux)
+
+.PHONY: kube-score
+kube-score: check-go
+	$(call build-scanner,kube-score,github.com/zegl/kube-score/cmd/kube-score)
+
+# It reads JSON with a package that this Go still calls an experiment.
+.PHONY: trivy
+trivy: export GOEXPERIMENT := jsonv2
+trivy: check-go
+	$(call build-scanner,trivy,.)
 
 .PHONY: golangci-lint
 golangci-lint: check-go

@@ -1,6 +1,7 @@
 package flux
 
 import (
+	"flag"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -14,6 +15,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// These tests wait for others to work: more of them at once than there are
+	// processors need no longer.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
 	m.Run()
 	testbin.Cleanup()
 }

@@ -100,35 +100,38 @@ func (f *flux) hasApplied(t *testing.T, k *unstructured.Unstructured, repository
 		t.Errorf("%s has not applied what is rendered (-want +got):\n%s", k.GetName(), diff)
 	}
 	for id, o := range want {
-		if _, encrypted := o.Object["sops"]; !encrypted && got[id] != nil {
-			missing(t, id, o.Object, got[id].Object)
+		if _, encrypted := o.Object["sops"]; encrypted || got[id] == nil {
+			continue
+		}
+		for _, fault := range missing(id, o.Object, got[id].Object) {
+			t.Error(fault)
 		}
 	}
 }
 
-// missing fails the test for every field of one value that another one has not.
-func missing(t *testing.T, path string, want, got any) {
-	t.Helper()
+// missing are the fields of one value that another one has not.
+func missing(path string, want, got any) []string {
+	var found []string
 	switch want := want.(type) {
 	case map[string]any:
 		fields, _ := got.(map[string]any)
 		for name, value := range want {
-			missing(t, path+"."+name, value, fields[name])
+			found = append(found, missing(path+"."+name, value, fields[name])...)
 		}
 	case []any:
 		items, _ := got.([]any)
 		if len(items) != len(want) {
-			t.Errorf("%s has %d items in the cluster, not %d", path, len(items), len(want))
-			return
+			return []string{fmt.Sprintf("%s has %d items in the cluster, not %d", path, len(items), len(want))}
 		}
 		for i, item := range want {
-			missing(t, fmt.Sprintf("%s[%d]", path, i), item, items[i])
+			found = append(found, missing(fmt.Sprintf("%s[%d]", path, i), item, items[i])...)
 		}
 	default:
 		if want != got {
-			t.Errorf("%s is %v in the cluster, not %v", path, got, want)
+			found = append(found, fmt.Sprintf("%s is %v in the cluster, not %v", path, got, want))
 		}
 	}
+	return found
 }
 
 // gone waits until an object has been pruned and there is one other of its kind,

@@ -4,9 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"gitlab.com/attic-cache/atticgen/test/cluster"
+	"gitlab.com/attic-cache/atticgen/test/rendered"
 )
 
 // testStrayFile: what lies in the folder and is not listed is not applied.
@@ -102,6 +104,15 @@ func (f *flux) testBroken(t *testing.T) {
 	typo.copy(t, good.dir)
 	typo.replace(t, cache+"broken/deployment-attic.yaml", "    type: RollingUpdate\n", "    types: RollingUpdate\n")
 	f.awaitReady(t, s.cache, s.publish(t, typo.dir))
+	for _, o := range rendered.Build(t, typo.path(cache)) {
+		if o.GetKind() != "Deployment" || o.GetName() != "attic" {
+			continue
+		}
+		want := []string{"Deployment.spec.strategy.types is <nil> in the cluster, not RollingUpdate"}
+		if diff := cmp.Diff(want, missing(o.GetKind(), o.Object, f.get(t, o).Object)); diff != "" {
+			t.Errorf("what Flux dropped (-want +got):\n%s", diff)
+		}
+	}
 }
 
 // testUnhealthy: a stage that has been applied and does not work is not ready,

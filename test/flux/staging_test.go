@@ -93,6 +93,7 @@ func (f *flux) testDrift(t *testing.T, staging *stages) {
 }
 
 func (f *flux) testPutBack(t *testing.T, staging *stages, api *unstructured.Unstructured) {
+	before := f.get(t, api)
 	f.patch(t, api, `{"spec":{"replicas":3,"minReadySeconds":7,"template":{"spec":{"terminationGracePeriodSeconds":99}}}}`)
 	service := object("v1", "Service", namespace, "attic")
 	f.delete(t, service)
@@ -105,6 +106,9 @@ func (f *flux) testPutBack(t *testing.T, staging *stages, api *unstructured.Unst
 		t.Errorf("the label is still %q", got)
 	}
 	got := f.get(t, api)
+	if cmp.Equal(written(before), written(got)) {
+		t.Error("an object that has been written is not told from one that has not")
+	}
 	if grace, _, _ := unstructured.NestedInt64(got.Object, "spec", "template", "spec", "terminationGracePeriodSeconds"); grace != 60 {
 		t.Errorf("the pods still have %d seconds to end", grace)
 	}

@@ -3,10 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"testing"
 
-	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
-	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -15,46 +12,6 @@ import (
 
 // Manager is who applies objects, as a controller would.
 const Manager = "gitops"
-
-// Install adds definitions of custom resources and waits until they are served.
-func (c *Cluster) Install(t testing.TB, definitions []*apiextensionsv1.CustomResourceDefinition) {
-	t.Helper()
-	client, err := clientset.NewForConfig(c.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	crds := client.ApiextensionsV1().CustomResourceDefinitions()
-	for _, d := range definitions {
-		if _, err := crds.Create(t.Context(), d, metav1.CreateOptions{}); err != nil {
-			t.Fatalf("%s: %v", d.Name, err)
-		}
-	}
-	for _, d := range definitions {
-		c.Served(t, d.Name)
-	}
-}
-
-// Served waits until the kind of a definition is served.
-func (c *Cluster) Served(t testing.TB, definition string) {
-	t.Helper()
-	client, err := clientset.NewForConfig(c.Config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	Eventually(t, startTimeout, func() error {
-		got, err := client.ApiextensionsV1().CustomResourceDefinitions().Get(t.Context(), definition, metav1.GetOptions{})
-		if err != nil {
-			return err
-		}
-		for _, condition := range got.Status.Conditions {
-			if condition.Type == apiextensionsv1.Established && condition.Status == apiextensionsv1.ConditionTrue {
-				return nil
-			}
-		}
-		return fmt.Errorf("%s is not served yet: %v", definition, got.Status.Conditions)
-	})
-	c.mapper.Reset()
-}
 
 // Apply applies an object on the server's side, refusing fields that the server
 // does not know, and returns it as it then is.

@@ -19,6 +19,10 @@ import (
 func (c *Cluster) Remove(t testing.TB, objects ...*unstructured.Unstructured) {
 	t.Helper()
 	for _, object := range slices.Backward(objects) {
+		if object.GetKind() == "CustomResourceDefinition" {
+			c.removeDefinition(t, object.GetName())
+			continue
+		}
 		left, err := c.remove(t.Context(), object)
 		if err != nil {
 			t.Fatalf("%s %s: %v", object.GetKind(), object.GetName(), err)
@@ -52,13 +56,10 @@ func (c *Cluster) remove(ctx context.Context, object *unstructured.Unstructured)
 		now, err = resource.Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
 	if err == nil {
-		switch object.GetKind() {
-		case "CustomResourceDefinition":
-			// The API server itself removes the objects and then its finalizer.
-		case "Namespace":
+		if object.GetKind() == "Namespace" {
 			unstructured.RemoveNestedField(now.Object, "spec", "finalizers")
 			_, err = resource.Update(ctx, now, metav1.UpdateOptions{}, "finalize")
-		default:
+		} else {
 			_, err = resource.Patch(ctx, object.GetName(), types.MergePatchType, []byte(`{"metadata":{"finalizers":null}}`), metav1.PatchOptions{})
 		}
 	}

@@ -26,7 +26,7 @@ func (f *flux) testChange(t *testing.T) {
 	const namespace = "change"
 	r := sample(t, namespace)
 	r.write(t, "overlays/staging/notes.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes, namespace: "+namespace+"}\ndata: {a: b}\n")
-	r.add(t, overlay, "resources: [notes.yaml]\n")
+	r.add(t, "resources: [notes.yaml]\n")
 	r.render(t)
 	s := f.stages(t, "flux-change", "staging")
 	f.applied(t, s, r)
@@ -60,7 +60,7 @@ func (f *flux) testChange(t *testing.T) {
 	newer := f.gone(t, job)
 
 	// A transformer of kustomize does not change the name of the Job.
-	r.add(t, overlay, `patches:
+	r.add(t, `patches:
   - target: {kind: Job, name: attic-migrate-.*}
     patch: |
       - {op: add, path: /spec/template/spec/terminationGracePeriodSeconds, value: 5}
@@ -150,7 +150,7 @@ func (f *flux) testKept(t *testing.T) {
 		r := sample(t, "kept")
 		blocks := documented.Section(t, "docs/gitops.md", "Pruning, and what must not be pruned")
 		r.write(t, "components/keep-data/kustomization.yaml", blocks[0].Text)
-		r.add(t, overlay, blocks[1].Text)
+		r.add(t, blocks[1].Text)
 		r.render(t)
 		f.move(t, r, "kept")
 		// What holds no data has gone, so the rest was kept.

@@ -3,7 +3,6 @@ package flux
 import (
 	"context"
 	"fmt"
-	"k8s.io/apimachinery/pkg/types"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 
 	"gitlab.com/attic-cache/atticgen/internal/testbin"
 	"gitlab.com/attic-cache/atticgen/test/cluster"

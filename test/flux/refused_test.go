@@ -157,7 +157,7 @@ func (f *flux) testFailedJob(t *testing.T) {
       - {op: add, path: /spec/activeDeadlineSeconds, value: 1}
       - {op: add, path: /spec/template/spec/nodeSelector, value: {no: node}}
 `
-	r.add(t, overlay, fails)
+	r.add(t, fails)
 	r.replace(t, overlaySpec, "maxReplicas: 4", "maxReplicas: 6")
 	r.render(t)
 	revision := s.publish(t, r.dir)

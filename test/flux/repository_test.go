@@ -58,10 +58,10 @@ func (r repository) replace(t *testing.T, file, old, text string) {
 	r.write(t, file, strings.Replace(content, old, text, 1))
 }
 
-// add appends to a file.
-func (r repository) add(t *testing.T, file, text string) {
+// add appends to the overlay's kustomization.
+func (r repository) add(t *testing.T, text string) {
 	t.Helper()
-	r.write(t, file, r.read(t, file)+text)
+	r.write(t, overlay, r.read(t, overlay)+text)
 }
 
 func (r repository) remove(t *testing.T, file string) {
@@ -88,20 +88,6 @@ func (r repository) write(t *testing.T, file, text string) {
 	if err := os.WriteFile(r.path(file), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// find is the one file that a pattern matches.
-func (r repository) find(t *testing.T, pattern string) string {
-	t.Helper()
-	files, err := filepath.Glob(r.path(pattern))
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%s matches %q: %v", pattern, files, err)
-	}
-	file, err := filepath.Rel(r.dir, files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.ToSlash(file)
 }
 
 func (r repository) path(file string) string {

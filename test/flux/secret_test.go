@@ -151,7 +151,7 @@ func withSecret(t *testing.T, namespace, field string, key *age.X25519Identity) 
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("sops: %v\n%s", err, out)
 	}
-	r.add(t, overlay, "resources: [attic-secrets.yaml]\n")
+	r.add(t, "resources: [attic-secrets.yaml]\n")
 	r.render(t)
 	return r
 }

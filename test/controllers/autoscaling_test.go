@@ -193,8 +193,13 @@ func testFixedReplicas(t *testing.T, w *world) {
 	refused(t, func() error { return w.keepsReplicas(t.Context(), r, d) },
 		"Deployment "+d.GetNamespace()+"/attic: applying it again changes its replicas from 4 to 2")
 	set(t, hpa, int64(2), "spec", "minReplicas")
-	w.mustApply(t, r)
-	w.waitRolledOut(t, r)
+	// The autoscaler may raise them once more before it sees its new minimum.
+	cluster.Eventually(t, patience, func() error {
+		if err := w.apply(t.Context(), r); err != nil {
+			return err
+		}
+		return w.rolledOut(t.Context(), d.GetNamespace(), d.GetName(), 2)
+	})
 	refused(t, func() error { return w.keepsReplicas(t.Context(), r, d) },
 		"Deployment "+d.GetNamespace()+"/attic: its replicas are gitops's")
 }

@@ -3,6 +3,7 @@ package controllers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -52,12 +53,12 @@ func (l *load) set(milliCPU, memoryBytes int64) {
 func (w *world) measure(t *testing.T, deployment *appsv1.Deployment, l *load) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
+	done, known := make(chan struct{}), map[string]bool{}
 	t.Cleanup(func() { cancel(); <-done })
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
-			if err := w.measureOnce(ctx, deployment, l); err != nil && ctx.Err() == nil {
+			if err := w.measureOnce(ctx, deployment, l, known); err != nil && ctx.Err() == nil {
 				t.Errorf("measuring: %v", err)
 				return
 			}
@@ -69,7 +70,9 @@ func (w *world) measure(t *testing.T, deployment *appsv1.Deployment, l *load) {
 	}()
 }
 
-func (w *world) measureOnce(ctx context.Context, deployment *appsv1.Deployment, l *load) error {
+// measureOnce writes what known pods use before what new ones do: the autoscaler
+// may look in between, and must never see more than there is to do.
+func (w *world) measureOnce(ctx context.Context, deployment *appsv1.Deployment, l *load, known map[string]bool) error {
 	pods, err := w.client.CoreV1().Pods(deployment.Namespace).List(ctx, metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(deployment.Spec.Selector)})
 	if err != nil {
 		return err
@@ -80,6 +83,15 @@ func (w *world) measureOnce(ctx context.Context, deployment *appsv1.Deployment, 
 			ready = append(ready, pod)
 		}
 	}
+	slices.SortStableFunc(ready, func(a, b corev1.Pod) int {
+		switch {
+		case known[a.Name] == known[b.Name]:
+			return 0
+		case known[a.Name]:
+			return -1
+		}
+		return 1
+	})
 	l.mu.Lock()
 	milliCPU, memoryBytes := l.milliCPU, l.memoryBytes
 	l.mu.Unlock()
@@ -99,6 +111,7 @@ func (w *world) measureOnce(ctx context.Context, deployment *appsv1.Deployment, 
 		if _, err := w.Apply(ctx, o); err != nil {
 			return err
 		}
+		known[pod.Name] = true
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func All(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(found[:len(found):len(found)], shared...)
+	return slices.Concat(found, shared)
 }
 
 // Missing tells whether objects of a group are to be left out, because their

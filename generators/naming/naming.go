@@ -184,3 +184,14 @@ func Digest(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:])[:10]
 }
+
+// WithoutDigest is the name of an object without the digest at its end, which is
+// another for each change of what is in it. Only Jobs and ConfigMaps have one.
+func WithoutDigest(kind, name string) string {
+	at := strings.LastIndexByte(name, '-')
+	digest := name[at+1:]
+	if at < 1 || kind != "Job" && kind != "ConfigMap" || len(digest) != len(Digest()) || strings.Trim(digest, "0123456789abcdef") != "" {
+		return name
+	}
+	return name[:at]
+}

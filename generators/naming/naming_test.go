@@ -35,3 +35,24 @@ func TestDigest(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+func TestWithoutDigest(t *testing.T) {
+	for object, want := range map[string]string{
+		"Job attic-migrate-484c9d033e":           "attic-migrate",
+		"Job nix-cache/attic-migrate-484c9d033e": "nix-cache/attic-migrate",
+		"ConfigMap attic-config-" + Digest("x"):  "attic-config",
+		"Job attic-migrate":                      "attic-migrate",
+		"Job attic-484c9d033":                    "attic-484c9d033",
+		"Job attic-484C9D033E":                   "attic-484C9D033E",
+		"Job attic-484c9d033g":                   "attic-484c9d033g",
+		"Job -484c9d033e":                        "-484c9d033e",
+		"Job 484c9d033e":                         "484c9d033e",
+		"Job ":                                   "",
+		"Deployment attic-484c9d033e":            "attic-484c9d033e",
+	} {
+		kind, name, _ := strings.Cut(object, " ")
+		if got := WithoutDigest(kind, name); got != want {
+			t.Errorf("%s: got %s, want %s", object, got, want)
+		}
+	}
+}

@@ -237,6 +237,13 @@ func TestFingerprints(t *testing.T) {
 			t.Errorf("after others are gone, %s is of %q, not %q", mark, want[mark], sentence)
 		}
 	}
+	// The name of a Job has a digest that changes with what is in it.
+	job := func(name string) []string {
+		return VerifiedEnvironment{Name: "staging", Findings: []VerifiedFinding{{Rule: "probes", Object: "Job nix-cache/" + name}}}.fingerprints()
+	}
+	if diff := cmp.Diff(job("attic-migrate-484c9d033e"), job("attic-migrate-0123456789")); diff != "" {
+		t.Errorf("another digest: %s", diff)
+	}
 	// Two about one field are two, also if they say the same.
 	twice := found()
 	twice.Environments[0].Findings = append(twice.Environments[0].Findings, twice.Environments[0].Findings[0], twice.Environments[0].Findings[0])

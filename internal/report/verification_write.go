@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
 
@@ -172,6 +173,13 @@ func (f VerifiedFinding) diffLines() []string {
 	return lines
 }
 
+// Lasting is an object as findings name it, without what is another in its name
+// for each change of what is in the object.
+func Lasting(object string) string {
+	kind, name, _ := strings.Cut(object, " ")
+	return join(" ", kind, naming.WithoutDigest(kind, name))
+}
+
 // fingerprints tell findings apart from each other, and recognise each in a later
 // report. They know nothing of lines, which move with every change above them;
 // of several findings about one field, the first in the order of their messages
@@ -191,7 +199,7 @@ func (e VerifiedEnvironment) fingerprints() []string {
 			// Where it is written says less than what it is.
 			file = ""
 		}
-		key := fmt.Sprintf("%q", []string{e.Name, f.Rule, f.Object, f.Field, file})
+		key := fmt.Sprintf("%q", []string{e.Name, f.Rule, Lasting(f.Object), f.Field, file})
 		seen[key]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d", key, seen[key]))
 		all[i] = hex.EncodeToString(sum[:16])

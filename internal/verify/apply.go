@@ -58,7 +58,7 @@ func (all waivers) accept(e *environment, f *report.VerifiedFinding) {
 }
 
 func (w *waiver) covers(e *environment, f *report.VerifiedFinding) bool {
-	return w.Rule == f.Rule && w.Object == f.Object &&
+	return w.Rule == f.Rule && report.Lasting(w.Object) == report.Lasting(f.Object) &&
 		(w.Environment == "" || w.Environment == e.name) &&
 		(w.Field == "" || w.Field == f.Field)
 }

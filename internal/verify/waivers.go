@@ -13,6 +13,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/load"
+	"gitlab.com/attic-cache/atticgen/internal/report"
 )
 
 // Names of the file with exceptions.
@@ -146,7 +147,7 @@ func (c *waiverCheck) file(file waiversFile) {
 	for i := range file.Spec.Waivers {
 		path := "spec.waivers[" + strconv.Itoa(i) + "]"
 		w := &file.Spec.Waivers[i]
-		same := waiver{Rule: w.Rule, Environment: w.Environment, Object: w.Object, Field: w.Field}
+		same := waiver{Rule: w.Rule, Environment: w.Environment, Object: report.Lasting(w.Object), Field: w.Field}
 		if other, taken := first[same]; taken {
 			c.report(path, "is about the same as spec.waivers["+strconv.Itoa(other)+"]", "keep one of the two")
 		} else {

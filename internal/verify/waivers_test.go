@@ -87,6 +87,25 @@ func TestWaiversOfOtherEnvironments(t *testing.T) {
 	}
 }
 
+// A waiver for what has a digest in its name outlives the next render, whether it
+// was written with the digest or without.
+func TestWaiversOfNamesWithDigests(t *testing.T) {
+	r := newRepo(t)
+	r.list("a.yaml", "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a-484c9d033e, namespace: nix-cache}\nspec: {a: 1}\n")
+	for name, used := range map[string]bool{"a": true, "a-484c9d033e": true, "a-0123456789": true, "b-484c9d033e": false} {
+		got := r.only(r.waive("  - {rule: decode, object: Job nix-cache/"+name+", reason: because, expires: '2026-07-02'}\n"), ruleUnused)
+		if used != (len(got) == 0) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	got := r.refused(r.waive("  - {rule: decode, object: Job nix-cache/a, reason: because, expires: '2026-07-02'}\n" +
+		"  - {rule: decode, object: Job nix-cache/a-484c9d033e, reason: because, expires: '2026-07-02'}\n"))
+	want := []string{"waivers.yaml:6:5: error: spec.waivers[1]: is about the same as spec.waivers[0]; keep one of the two"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // The last day holds to its end in UTC.
 func TestExpiry(t *testing.T) {
 	r := broken(t)

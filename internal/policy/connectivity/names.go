@@ -2,7 +2,6 @@ package connectivity
 
 import (
 	"cmp"
-	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -110,16 +109,9 @@ func (p parties) name(pod Pod) string {
 	}
 }
 
-// place is the owner of pods, without the digest at the end of the name of a Job,
-// which is another for each change.
+// place is the owner of pods, under a name that stays when what is in it changes.
 func place(pod Pod) string {
-	name := pod.Owner.Name
-	if i := len(name) - len(naming.Digest()); pod.Owner.Kind == "Job" && i > 1 && name[i-1] == '-' {
-		if _, err := hex.DecodeString(name[i:]); err == nil {
-			name = name[:i-1]
-		}
-	}
-	return pod.Owner.Namespace + "/" + name
+	return pod.Owner.Namespace + "/" + naming.WithoutDigest(pod.Owner.Kind, pod.Owner.Name)
 }
 
 // cell is text as it can stand in a cell of a Markdown table.

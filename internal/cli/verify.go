@@ -54,7 +54,7 @@ written; 4 environments are out of date, and nothing else was found.`,
 	flags.Var(&o.reports, "report", "write a report to a file, too, as in sarif=verify.sarif; can be repeated")
 	flags.Var(&o.kubernetes, "kubernetes-version", "version of Kubernetes that the environments run on")
 	flags.StringVar(&o.waivers, "waivers", "", "file with waivers (default <root>/waivers.yaml, if it is there)")
-	flags.StringArrayVar(&o.schemas, "schema-location", nil, "where kubeconform finds schemas: a folder, a template, a URL, or default; can be repeated")
+	flags.StringArrayVar(&o.schemas, "schema-location", nil, "where kubeconform finds schemas; can be repeated; "+verify.LocationForm)
 	flags.StringVar(&o.kubeconform, "kubeconform", "", "path of kubeconform (default beside atticgen, or on PATH)")
 	flags.Var(&o.failOn, "fail-on", "least severe finding that fails the run: error or warning")
 	return cmd

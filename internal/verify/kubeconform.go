@@ -6,11 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/policy"
@@ -77,6 +81,36 @@ func (s Schemas) ask(ctx context.Context, paths []string, version policy.Kuberne
 	}
 	return answer.Resources, nil
 }
+
+// undownloaded is an error for each server that schemas could not be had from,
+// rather than one for each object, which says no more.
+func undownloaded(results []result, environment string) error {
+	objects := map[string]int{}
+	cause := map[string]string{}
+	for _, r := range results {
+		at := downloadFailure().FindStringSubmatch(r.Message)
+		if r.Status == statusValid || r.Status == statusSkipped || at == nil {
+			continue
+		}
+		objects[at[1]]++
+		// It repeats addresses, mostly in quotes; the reason comes after the last.
+		reason := strings.TrimPrefix(r.Message, at[0])
+		cause[at[1]] = strings.TrimLeft(reason[strings.LastIndex(reason, `"`)+1:], ": -")
+	}
+	var list diag.List
+	for _, server := range slices.Sorted(maps.Keys(objects)) {
+		d := diag.New("", "schemas cannot be downloaded from %s, for %d of the objects of %s: %s", server, objects[server], environment, diag.Cut(cause[server]))
+		d.Hint = "run this again when the network is back, or name a copy of the schemas with --schema-location"
+		list = append(list, d)
+	}
+	return list.Err()
+}
+
+// downloadFailure is how kubeconform says that a server did not answer, or not
+// with a schema.
+var downloadFailure = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:failed|error while) downloading schema at ([^:/]+://[^/\s]+)\S*`)
+})
 
 // FindKubeconform is the program that the user names, or else the one beside
 // atticgen, or else the one on PATH.

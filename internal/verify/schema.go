@@ -23,6 +23,9 @@ type Schemas struct {
 	Kubeconform string
 }
 
+// LocationForm says how a location is written.
+const LocationForm = `schemas in a folder are written as in 'schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json', likewise below a URL, and default is kubeconform's own on the network`
+
 func (s Schemas) wanted() bool { return len(s.Locations) > 0 }
 
 // validate holds the objects to schemas. The error is that this could not be
@@ -51,6 +54,9 @@ func (e *environment) validate(ctx context.Context, s Schemas, version policy.Ku
 	if err != nil {
 		return err
 	}
+	if err := undownloaded(results, e.name); err != nil {
+		return err
+	}
 	skipped := map[string]int{}
 	seen := map[string]bool{}
 	for _, r := range results {
@@ -76,7 +82,7 @@ func (e *environment) validate(ctx context.Context, s Schemas, version policy.Ku
 	}
 	if total == len(paths) {
 		d := diag.New("", "the schema locations have a schema of none of the %d objects of %s", total, e.name)
-		d.Hint = `check --schema-location; a folder is written as in 'schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json', and default is kubeconform's on the network`
+		d.Hint = "check --schema-location; " + LocationForm
 		return diag.List{d}
 	}
 	if total > 0 {

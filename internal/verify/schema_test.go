@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,7 +91,7 @@ func TestSchemasThatCannotBeAsked(t *testing.T) {
 
 	elsewhere := o
 	elsewhere.Schemas.Locations = []string{r.path("no-such")}
-	want := []string{"error: the schema locations have a schema of none of the 36 objects of only; check --schema-location; a folder is written as in 'schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json', and default is kubeconform's on the network"}
+	want := []string{"error: the schema locations have a schema of none of the 36 objects of only; check --schema-location; " + LocationForm}
 	if diff := cmp.Diff(want, r.refused(elsewhere)); diff != "" {
 		t.Error(diff)
 	}
@@ -116,6 +118,37 @@ func TestSchemasThatCannotBeAsked(t *testing.T) {
 		if diff := cmp.Diff([]string{c.want}, r.refused(fake)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// A server that does not answer is one error, not one for each object.
+func TestSchemasThatCannotBeDownloaded(t *testing.T) {
+	r := newRepo(t)
+	o := r.schemas()
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	o.Schemas.Locations = append(o.Schemas.Locations, server.URL+"/{{ .ResourceKind }}.json")
+	got := r.refused(o)
+	want := "error: schemas cannot be downloaded from " + server.URL + ", for 34 of the objects of only: dial tcp "
+	if len(got) != 1 || !strings.HasPrefix(got[0], want) || !strings.HasSuffix(got[0], "connection refused; run this again when the network is back, or name a copy of the schemas with --schema-location") {
+		t.Error(got)
+	}
+}
+
+// What servers say instead of a schema is taken apart as kubeconform writes it.
+func TestUndownloaded(t *testing.T) {
+	got := undownloaded([]result{
+		{Status: "statusError", Message: "error while downloading schema at https://b.example/x.json - received HTTP status 500"},
+		{Status: "statusError", Message: `failed downloading schema at https://a.example/x.json: Get "https://a.example/x.json": dial tcp: no such host`},
+		{Status: "statusError", Message: `failed downloading schema at https://a.example/y.json: Get "https://a.example/y.json": dial tcp: no such host`},
+		{Status: "statusInvalid", Message: "problem validating schema"},
+		{Status: statusValid},
+	}, "only")
+	const hint = "; run this again when the network is back, or name a copy of the schemas with --schema-location"
+	want := "error: schemas cannot be downloaded from https://a.example, for 2 of the objects of only: dial tcp: no such host" + hint + "\n" +
+		"error: schemas cannot be downloaded from https://b.example, for 1 of the objects of only: received HTTP status 500" + hint
+	if got == nil || got.Error() != want {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -64,6 +64,13 @@ func credentials(in Input) []Finding {
 	return found
 }
 
+// HoldsCredential tells whether an object has something that nobody must see, by
+// the rules plain-secret and plain-credential.
+func HoldsCredential(o manifest.Object) bool {
+	in := Input{Objects: []manifest.Object{o}}
+	return len(plainSecrets(in)) > 0 || len(credentials(in)) > 0
+}
+
 // everyText visits all texts within a value.
 func everyText(v value, visit func(value)) {
 	if v.text() != "" {

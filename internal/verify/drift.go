@@ -2,11 +2,13 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -15,6 +17,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/load"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 	"gitlab.com/attic-cache/atticgen/internal/overlay"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
@@ -87,8 +90,8 @@ func (c comparison) file(at string, want []byte) {
 		if !bytes.HasPrefix(got, []byte(tree.Header)) {
 			found.Hint = inTheWay // of a render, too, which leaves to others what is theirs
 		}
-		if holdsSecrets(got) || holdsSecrets(want) {
-			found.Message += "; the difference is not shown, because of secrets"
+		if why := cmp.Or(secrecy(got), secrecy(want)); why != "" {
+			found.Message += "; the difference is not shown, because " + why
 		} else {
 			found.Diff = unified(found.File, got, want)
 		}
@@ -142,19 +145,32 @@ func firstDifference(got, want []byte) int {
 	return line
 }
 
-// holdsSecrets tells whether a file has or may have values that nobody must see.
-// What cannot be read may have some.
-func holdsSecrets(data []byte) bool {
+// secrecy is why nobody must see what is in a file; empty where all may.
+func secrecy(data []byte) string {
+	const unknown = "the file cannot be read, and could hold a secret"
 	root, diags := load.Object("", data)
 	kind := root.Get("kind")
-	if diags.HasErrors() || kind == nil {
-		return true
+	switch {
+	case diags.HasErrors() || kind == nil:
+		return unknown
+	case kind.Value == "Secret":
+		return "it holds values of a Secret"
+	case kind.Value == "Kustomization":
+		if slices.ContainsFunc(root.Entries, func(e load.Entry) bool { return !listsResources(e.Key) }) {
+			return "the kustomization does more than list resources, and could make a Secret"
+		}
+		return ""
+	case strings.HasSuffix(kind.Value, "List"):
+		return "a list could hold Secrets"
 	}
-	switch kind.Value {
-	case "Kustomization":
-		return root.Get("secretGenerator") != nil
+	object, err := manifest.FromYAML(data)
+	switch {
+	case err != nil:
+		return unknown
+	case policy.HoldsCredential(object):
+		return "it holds a credential"
 	default:
-		return kind.Value == "Secret" || strings.HasSuffix(kind.Value, "List")
+		return ""
 	}
 }
 

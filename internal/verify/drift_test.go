@@ -100,7 +100,7 @@ func TestDiff(t *testing.T) {
 // Long differences are cut.
 func TestDiffLong(t *testing.T) {
 	r := newRepo(t)
-	r.write(env+hpaFile, "kind: x\n"+strings.Repeat("# a\n", 5000)+"# "+strings.Repeat("b", 5000)+"\n")
+	r.write(env+hpaFile, "apiVersion: v1\nkind: x\nmetadata: {name: x}\n"+strings.Repeat("# a\n", 5000)+"# "+strings.Repeat("b", 5000)+"\n")
 	text := r.diffs(r.run(r.options()))[hpaFile]
 	if n := strings.Count(text, "\n"); n != mostLines+1 {
 		t.Errorf("%d lines", n)
@@ -110,30 +110,52 @@ func TestDiffLong(t *testing.T) {
 	}
 }
 
-// What is in a Secret, or may be, is shown to nobody.
+// What is in a Secret, or may be, is shown to nobody, and no other credential is;
+// and whoever looks for the difference is told the right reason.
 func TestDiffOfSecrets(t *testing.T) {
-	const secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\nstringData: {password: hunter2}\n"
-	for name, text := range map[string]string{
-		"a Secret":         secret,
-		"in a list":        "kind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(secret), "\n", "\n  ") + "\n",
-		"no YAML":          secret + "\t\n",
-		"second document":  "kind: ConfigMap\n---\n" + secret,
-		"key twice":        "kind: ConfigMap\n" + secret,
-		"secret generator": "kind: Kustomization\nsecretGenerator: [{literals: [password=hunter2]}]\n",
-		"no kind":          "stringData: {password: hunter2}\n",
+	const (
+		secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\nstringData: {password: hunter2}\n"
+		config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nix-cache}\n"
+		cannot = "the file cannot be read, and could hold a secret"
+	)
+	for name, c := range map[string]struct{ text, why string }{
+		"a Secret":         {secret, "it holds values of a Secret"},
+		"in a list":        {"kind: List\nitems:\n- " + strings.ReplaceAll(strings.TrimSpace(secret), "\n", "\n  ") + "\n", "a list could hold Secrets"},
+		"no YAML":          {secret + "\t\n", cannot},
+		"second document":  {"kind: ConfigMap\n---\n" + secret, cannot},
+		"key twice":        {"kind: ConfigMap\n" + secret, cannot},
+		"secret generator": {"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nsecretGenerator: [{literals: [password=hunter2]}]\n", "the kustomization does more than list resources, and could make a Secret"},
+		"no kind":          {"stringData: {password: hunter2}\n", cannot},
+		"no name":          {"apiVersion: v1\nkind: ConfigMap\ndata: {password: hunter2hunter2}\n", cannot},
+		"a setting":        {config + "data: {DB_PASSWORD: hunter2hunter2}\n", "it holds a credential"},
+		"an address":       {config + "data: {a: 'postgres://attic:hunter2@db/attic'}\n", "it holds a credential"},
+		"a Service":        {"apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: nix-cache}\nspec: {\n", cannot},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRepo(t)
-			r.write(env+hpaFile, text)
+			r.write(env+hpaFile, c.text)
 			result := r.run(r.options())
 			if got := r.diffs(result); len(got) > 0 {
 				t.Error(got)
 			}
 			all := strings.Join(r.found(result), "\n")
-			if strings.Contains(all, "hunter2") || !strings.Contains(all, "the difference is not shown, because of secrets") {
+			if strings.Contains(all, "hunter2") || !strings.Contains(all, "the difference is not shown, because "+c.why+";") {
 				t.Error(all)
 			}
 		})
+	}
+
+	// A variable of a container, as people add one by hand.
+	r := newRepo(t)
+	const file = "cache/nix-cache/deployment-attic.yaml"
+	r.edit(env+file, "        - name: ", "        - name: DB_PASSWORD\n          value: hunter2hunter2\n        - name: ")
+	result := r.run(r.options())
+	if got := r.diffs(result); len(got) > 0 {
+		t.Error(got)
+	}
+	if all := strings.Join(r.only(r.options(), ruleDrift, "plain-credential"), "\n"); strings.Contains(all, "hunter2") ||
+		!strings.Contains(all, "because it holds a credential;") || !strings.Contains(all, "[plain-credential] "+file) {
+		t.Error(all)
 	}
 }
 

@@ -89,14 +89,19 @@ func (r *reader) kustomization(dir string, asked position) {
 	}
 	for _, entry := range node.Entries {
 		at := position{File: r.show(found[0]), Line: entry.KeyLine, Column: entry.KeyColumn}
-		switch entry.Key {
-		case "apiVersion", "kind":
-		case "resources":
+		switch {
+		case entry.Key == "resources":
 			r.resources(dir, entry.Value, at)
-		default:
+		case !listsResources(entry.Key):
 			r.report(ruleKustomization, at, "has "+diag.Quote(entry.Key)+", which atticgen does not write and verify does not carry out", "move it into the overlay, and run atticgen render")
 		}
 	}
+}
+
+// listsResources tells whether a kustomization that has only such fields does no
+// more than list resources.
+func listsResources(key string) bool {
+	return key == "apiVersion" || key == "kind" || key == "resources"
 }
 
 func (r *reader) resources(dir string, list *load.Node, at position) {

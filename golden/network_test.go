@@ -28,7 +28,7 @@ func networks(t *testing.T, files map[string]string) map[string]string {
 	}
 	tables := map[string]string{}
 	for name, objects := range environments {
-		tables["network/"+name+".md"] = connectivity.Matrix(objects)
+		tables["network/"+name+".md"] = connectivity.Matrix(objects).Markdown("Who may reach whom")
 	}
 	return tables
 }

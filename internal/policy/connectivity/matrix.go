@@ -3,15 +3,38 @@ package connectivity
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// Matrix says in Markdown who may reach whom on which ports in an environment:
-// every connection that policies let through, and the pods that no policy governs.
-// The same objects give the same text, in whatever order they come.
-func Matrix(objects []manifest.Object) string {
+// Table is who may reach whom on which ports in an environment. Ends of
+// connections are named in words, as docs/network.md explains them.
+type Table struct {
+	// NoPolicies says that there is no network policy at all.
+	NoPolicies bool `json:"noPolicies,omitempty"`
+	// Open are the connections that policies of both ends let through.
+	Open []Connection `json:"open"`
+	// OpenIfLabelled are those that also ask for labels of namespaces that are not
+	// rendered.
+	OpenIfLabelled []Connection `json:"openIfLabelled,omitempty"`
+	// OpenAtOneEnd are those that one end's policies let through and the other's
+	// refuse.
+	OpenAtOneEnd []Connection `json:"openAtOneEnd,omitempty"`
+	// Ungoverned are the connections that no policy governs, each in words.
+	Ungoverned []string `json:"ungoverned,omitempty"`
+}
+
+// Connection is one line of a table: everyone on one side may reach everyone on
+// the other.
+type Connection struct {
+	From  []string `json:"from"`
+	To    []string `json:"to"`
+	Ports string   `json:"ports"`
+}
+
+// Matrix is the table of an environment's objects. The same objects give the same
+// table, in whatever order they come.
+func Matrix(objects []manifest.Object) Table {
 	objects = slices.Clone(objects)
 	manifest.Sort(objects)
 	net := New(objects)
@@ -44,23 +67,15 @@ func Matrix(objects []manifest.Object) string {
 		}
 	}
 
-	var out strings.Builder
-	out.WriteString("# Who may reach whom\n")
-	switch {
-	case len(net.policies) == 0:
-		out.WriteString("\nThere are no network policies.\n")
-	case len(open.lines) == 0:
-		out.WriteString("\nNo policy lets anything through.\n")
+	return Table{
+		NoPolicies: len(net.policies) == 0,
+		Open:       open.rows(), OpenIfLabelled: perhaps.rows(), OpenAtOneEnd: half.rows(),
+		Ungoverned: all.ungoverned(),
 	}
-	open.write(&out, "")
-	perhaps.write(&out, "Open only if namespaces that are not rendered have the labels that policies ask for:")
-	half.write(&out, "Open at one end alone, so that nothing gets through:")
-	all.writeUngoverned(&out)
-	return out.String()
 }
 
-// writeUngoverned lists the pods that no policy governs in one direction or both.
-func (p parties) writeUngoverned(out *strings.Builder) {
+// ungoverned are the pods that no policy governs in one direction or both.
+func (p parties) ungoverned() []string {
 	const from, to, both = "from %s", "to %s", "to and from %s"
 	const host = "to and from %s, on the network of the node"
 	pods := map[string][]int{}
@@ -78,13 +93,11 @@ func (p parties) writeUngoverned(out *strings.Builder) {
 			pods[both] = append(pods[both], i)
 		}
 	}
-	if len(pods) == 0 {
-		return
-	}
-	out.WriteString("\nNo policy governs these connections, so that all of them are open:\n\n")
+	var texts []string
 	for _, form := range []string{from, to, both, host} {
 		for _, name := range p.names(pods[form]) {
-			fmt.Fprintf(out, "- "+form+"\n", name)
+			texts = append(texts, fmt.Sprintf(form, name))
 		}
 	}
+	return texts
 }

@@ -11,6 +11,11 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
+// matrix is the table as a page.
+func matrix(objects []manifest.Object) string {
+	return connectivity.Matrix(objects).Markdown("Who may reach whom")
+}
+
 // edited changes the text of one object, or leaves the object out.
 func edited(t *testing.T, objects []manifest.Object, id, before, after string) []manifest.Object {
 	t.Helper()
@@ -117,7 +122,7 @@ func TestFaults(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, changed(connectivity.Matrix(objects), connectivity.Matrix(c.objects))); diff != "" {
+			if diff := cmp.Diff(c.want, changed(matrix(objects), matrix(c.objects))); diff != "" {
 				t.Errorf("changes (-want +got):\n%s", diff)
 			}
 		})
@@ -167,14 +172,29 @@ func TestMatrix(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			objects := parse(t, c.objects)
-			got, _ := strings.CutPrefix(connectivity.Matrix(objects), "# Who may reach whom\n\n")
+			got, _ := strings.CutPrefix(matrix(objects), "# Who may reach whom\n\n")
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 			slices.Reverse(objects)
-			if got, _ := strings.CutPrefix(connectivity.Matrix(objects), "# Who may reach whom\n\n"); got != c.want {
+			if got, _ := strings.CutPrefix(matrix(objects), "# Who may reach whom\n\n"); got != c.want {
 				t.Errorf("in another order:\n%s", got)
 			}
 		})
+	}
+}
+
+// TestTable has the form that programs read: without Markdown's escapes.
+func TestTable(t *testing.T) {
+	got := connectivity.Matrix(parse(t, "apiVersion: v1\nkind: Pod\nmetadata: {name: \"a|b\", namespace: default}\nspec: {containers: [{name: a}]}\n---\n"+
+		policy("{podSelector: {matchLabels: {a: b}}, policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}], ports: [{port: 80}]}]}")))
+	want := connectivity.Table{
+		Open:           []connectivity.Connection{{From: []string{"10.0.0.0/8"}, To: []string{"a=b in default"}, Ports: "TCP 80"}},
+		OpenIfLabelled: []connectivity.Connection{},
+		OpenAtOneEnd:   []connectivity.Connection{},
+		Ungoverned:     []string{"to and from default/a|b", "to and from any other pod in default"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

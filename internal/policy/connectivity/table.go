@@ -4,11 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
-// table is connections, written as a Markdown table in which those that differ at
-// one end alone share a line.
+// table is connections, of which those that differ at one end alone become one
+// line.
 type table struct {
 	all   parties
 	lines []line
@@ -87,24 +86,18 @@ func byPorts(ranges []*area, open func(End) Ports) []openRanges {
 	return all
 }
 
-// write puts lines together and writes them under an introduction; nothing if
-// there are none.
-func (t *table) write(out *strings.Builder, introduction string) {
-	if len(t.lines) == 0 {
-		return
-	}
+// rows puts lines together and in order.
+func (t *table) rows() []Connection {
 	lines := joined(t.lines, func(l line) string { return l.from.key() + l.ports })
 	lines = joined(lines, func(l line) string { return l.to.key() + l.ports })
 	slices.SortStableFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(t.rank(a), t.rank(b)), cmp.Compare(t.text(a), t.text(b)))
+		return cmp.Or(cmp.Compare(t.rank(a), t.rank(b)), cmp.Compare(t.row(a).markdown(), t.row(b).markdown()))
 	})
-	if introduction != "" {
-		fmt.Fprintf(out, "\n%s\n", introduction)
-	}
-	out.WriteString("\n| From | To | Ports |\n| --- | --- | --- |\n")
+	rows := []Connection{}
 	for _, l := range lines {
-		out.WriteString(t.text(l))
+		rows = append(rows, t.row(l))
 	}
+	return rows
 }
 
 // joined makes one of the lines that are the same by a key.
@@ -140,10 +133,8 @@ func (t *table) ours(s side) bool {
 	return slices.ContainsFunc(s.pods, func(i int) bool { return t.all.net.homes[t.all.pods[i].Namespace] })
 }
 
-func (t *table) text(l line) string {
-	return fmt.Sprintf("| %s | %s | %s |\n", t.side(l.from), t.side(l.to), cell(l.ports))
+func (t *table) row(l line) Connection {
+	return Connection{From: t.side(l.from), To: t.side(l.to), Ports: l.ports}
 }
 
-func (t *table) side(s side) string {
-	return strings.Join(append(t.all.names(s.pods), s.ranges...), ", ")
-}
+func (t *table) side(s side) []string { return append(t.all.names(s.pods), s.ranges...) }

@@ -52,7 +52,7 @@ written; 4 environments are out of date, and nothing else was found.`,
 	flags.StringVarP(&o.output, "output", "o", "", "folder where environments are (default <root>/environments)")
 	flags.Var(&o.format, "format", "form of what is printed: text, markdown, json, sarif, junit or gitlab")
 	flags.Var(&o.reports, "report", "write a report to a file, too, as in sarif=verify.sarif; can be repeated")
-	flags.Var(&o.kubernetes, "kubernetes-version", "version of Kubernetes that the environments run on")
+	flags.Var(&o.kubernetes, "kubernetes-version", "version of Kubernetes that the environments run on, "+verify.Versions())
 	flags.StringVar(&o.waivers, "waivers", "", "file with waivers (default <root>/waivers.yaml, if it is there)")
 	flags.StringArrayVar(&o.schemas, "schema-location", nil, "where kubeconform finds schemas; can be repeated; "+verify.LocationForm)
 	flags.StringVar(&o.kubeconform, "kubeconform", "", "path of kubeconform (default beside atticgen, or on PATH)")

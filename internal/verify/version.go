@@ -20,14 +20,18 @@ const (
 	ahead       = 3
 )
 
+// Versions are the versions that can be judged, for people.
+func Versions() string {
+	return fmt.Sprintf("from 1.%d to 1.%d", oldestMinor, Tested().Minor+ahead)
+}
+
 // Version is a version as people write it.
 func Version(v policy.KubernetesVersion) string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
 
 // ParseVersion reads a version such as 1.37; v1.37 and 1.37.2 are the same.
 func ParseVersion(text string) (policy.KubernetesVersion, error) {
 	tested := Tested()
-	newest := tested.Minor + ahead
-	wrong := fmt.Errorf("%s is not a version of Kubernetes from 1.%d to 1.%d; write one as in %s", diag.Quote(text), oldestMinor, newest, Version(tested))
+	wrong := fmt.Errorf("%s is not a version of Kubernetes %s; write one as in %s", diag.Quote(text), Versions(), Version(tested))
 	parts := strings.Split(strings.TrimPrefix(text, "v"), ".")
 	if len(parts) < 2 || len(parts) > 3 {
 		return policy.KubernetesVersion{}, wrong
@@ -40,7 +44,7 @@ func ParseVersion(text string) (policy.KubernetesVersion, error) {
 		}
 		numbers[i] = int(n)
 	}
-	if numbers[0] != tested.Major || numbers[1] < oldestMinor || numbers[1] > newest {
+	if numbers[0] != tested.Major || numbers[1] < oldestMinor || numbers[1] > tested.Minor+ahead {
 		return policy.KubernetesVersion{}, wrong
 	}
 	return policy.KubernetesVersion{Major: numbers[0], Minor: numbers[1]}, nil

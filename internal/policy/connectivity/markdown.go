@@ -3,8 +3,6 @@ package connectivity
 import (
 	"fmt"
 	"strings"
-
-	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
 
 // Markdown is the table as a page with a title.
@@ -45,9 +43,4 @@ func write(out *strings.Builder, introduction string, rows []Connection) {
 
 func (c Connection) markdown() string {
 	return fmt.Sprintf("| %s | %s | %s |\n", cell(strings.Join(c.From, ", ")), cell(strings.Join(c.To, ", ")), cell(c.Ports))
-}
-
-// cell is text as it can stand in a cell of a Markdown table.
-func cell(text string) string {
-	return strings.ReplaceAll(diag.Escape(text), "|", `\|`)
 }

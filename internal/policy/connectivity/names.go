@@ -3,8 +3,10 @@ package connectivity
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
 
 // parties are all kinds of pods that matter, by position.
@@ -107,4 +109,9 @@ func (p parties) name(pod Pod) string {
 // place is the owner of pods, under a name that stays when what is in it changes.
 func place(pod Pod) string {
 	return pod.Owner.Namespace + "/" + naming.WithoutDigest(pod.Owner.Kind, pod.Owner.Name)
+}
+
+// cell is text as it can stand in a cell of a Markdown table.
+func cell(text string) string {
+	return strings.ReplaceAll(diag.Escape(text), "|", `\|`)
 }

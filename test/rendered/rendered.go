@@ -3,6 +3,7 @@
 package rendered
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -62,26 +63,34 @@ func (e Environment) Objects(t testing.TB) []*unstructured.Unstructured {
 // Build is what kustomize makes of a folder, in the order of its kustomization.
 func Build(t testing.TB, dir string) []*unstructured.Unstructured {
 	t.Helper()
+	objects, err := build(dir)
+	if err != nil {
+		t.Fatalf("%s: %v", dir, err)
+	}
+	return objects
+}
+
+func build(dir string) ([]*unstructured.Unstructured, error) {
 	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var objects []*unstructured.Unstructured
 	for _, r := range built.Resources() {
 		data, err := r.MarshalJSON()
 		if err != nil {
-			t.Fatal(err)
+			return nil, fmt.Errorf("%s: %w", r.CurId(), err)
 		}
 		object := &unstructured.Unstructured{}
 		if err := object.UnmarshalJSON(data); err != nil {
-			t.Fatalf("%s: %v", dir, err)
+			return nil, fmt.Errorf("%s: %w", r.CurId(), err)
 		}
 		objects = append(objects, object)
 	}
 	if len(objects) == 0 {
-		t.Fatalf("%s has no objects", dir)
+		return nil, errors.New("has no objects")
 	}
-	return objects
+	return objects, nil
 }
 
 // Document is one object of an environment, as it is committed.
@@ -109,7 +118,7 @@ func (e Environment) Documents(t testing.TB) []Document {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%s: %v", e.Name, err)
 	}
 	if len(all) == 0 {
 		t.Fatalf("%s has no objects", e.Dir)

@@ -22,9 +22,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 )
 
-// source is a folder of a module's zip.
+// source is a folder of a module's zip, or one file where others beside it define
+// the same differently.
 type source struct {
-	module, version, sum, folder string
+	module, version, sum, path string
 }
 
 // All are the definitions, by name in the order of their sources. Where
@@ -36,7 +37,7 @@ func All(t testing.TB) []*apiextensionsv1.CustomResourceDefinition {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shared, err := fromFolder(sharedFolder())
+	shared, err := from(sharedFolder())
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Logf("skipped: Crossplane's and Grafana's definitions, because there is no folder %s", sharedFolder())
 		err = nil
@@ -106,53 +107,69 @@ var fromModules = sync.OnceValues(func() ([]*apiextensionsv1.CustomResourceDefin
 	}
 	var all []*apiextensionsv1.CustomResourceDefinition
 	for _, s := range sources {
-		found, err := fromFolder(filepath.Join(dirs[s.module], filepath.FromSlash(s.folder)))
+		found, err := from(filepath.Join(dirs[s.module], filepath.FromSlash(s.path)))
 		if err != nil {
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, fmt.Errorf("%s %s has no definitions in %s", s.module, s.version, s.folder)
+			return nil, fmt.Errorf("%s %s has no definitions in %s", s.module, s.version, s.path)
 		}
 		all = append(all, found...)
 	}
 	return all, nil
 })
 
-// fromFolder reads the definitions in the files of a folder, and nothing else
-// that stands there.
-func fromFolder(dir string) ([]*apiextensionsv1.CustomResourceDefinition, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var all []*apiextensionsv1.CustomResourceDefinition
-	for _, entry := range entries {
-		if ext := filepath.Ext(entry.Name()); ext != ".yaml" && ext != ".yml" {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+// from reads the definitions in a file, or in the files of a folder and nothing
+// else that stands there.
+func from(path string) ([]*apiextensionsv1.CustomResourceDefinition, error) {
+	files := []string{path}
+	if filepath.Ext(path) != ".yaml" {
+		entries, err := os.ReadDir(path)
 		if err != nil {
 			return nil, err
 		}
-		if !bytes.Contains(data, []byte("kind: CustomResourceDefinition")) {
-			continue
+		files = nil
+		for _, entry := range entries {
+			if ext := filepath.Ext(entry.Name()); ext == ".yaml" || ext == ".yml" {
+				files = append(files, filepath.Join(path, entry.Name()))
+			}
 		}
-		documents := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
-		for {
-			var crd apiextensionsv1.CustomResourceDefinition
-			err := documents.Decode(&crd)
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", entry.Name(), err)
-			}
-			if crd.Kind == "CustomResourceDefinition" && !slices.ContainsFunc(all, func(c *apiextensionsv1.CustomResourceDefinition) bool { return c.Name == crd.Name }) {
-				all = append(all, &crd)
+	}
+	var all []*apiextensionsv1.CustomResourceDefinition
+	for _, file := range files {
+		found, err := fromFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		for _, crd := range found {
+			if !slices.ContainsFunc(all, func(c *apiextensionsv1.CustomResourceDefinition) bool { return c.Name == crd.Name }) {
+				all = append(all, crd)
 			}
 		}
 	}
 	return all, nil
+}
+
+func fromFile(file string) ([]*apiextensionsv1.CustomResourceDefinition, error) {
+	data, err := os.ReadFile(file)
+	if err != nil || !bytes.Contains(data, []byte("kind: CustomResourceDefinition")) {
+		return nil, err
+	}
+	var all []*apiextensionsv1.CustomResourceDefinition
+	documents := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
+	for {
+		var crd apiextensionsv1.CustomResourceDefinition
+		err := documents.Decode(&crd)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if crd.Kind == "CustomResourceDefinition" {
+			all = append(all, &crd)
+		}
+	}
 }
 
 // sharedFolder is beside the checkout.

@@ -209,6 +209,11 @@ var broken = []struct {
 		`IngressRoute attic-api: traefik.io/v1 is not served`,
 	},
 	{
+		"mode of an autoscaler in the other direction", golden + "module-cnpg-operator/want/environments/everything/platform/postgres/verticalpodautoscaler-*.yaml",
+		`updateMode: "Off"`, `updateMode: "Never"`,
+		`VerticalPodAutoscaler.autoscaling.k8s.io "cnpg-cloudnative-pg" is invalid: spec.updatePolicy.updateMode: Unsupported value: "Never": supported values: "Off", `,
+	},
+	{
 		"definition without a schema", plants,
 		"openAPIV3Schema:", "description:",
 		`strict decoding error`,

@@ -69,7 +69,7 @@ func compared(o manifest.Object, uses []use, usable int64) (Finding, bool) {
 		low, high = low+u.low, high+u.high
 	}
 	sum, count := high, "up to "
-	f := Finding{Object: o.ID, Severity: diag.Warning, Hint: "raise it, lower the number of replicas or the pools, or put a Pooler in between"}
+	f := Finding{Object: o.ID, Severity: diag.Warning, Hint: capacityHint(o)}
 	switch {
 	case low > usable:
 		f.Severity, sum, count = diag.Error, low, "at least "
@@ -86,6 +86,14 @@ func compared(o manifest.Object, uses []use, usable int64) (Finding, bool) {
 	}
 	f.Message = fmt.Sprintf("%s%d connections are opened: %s", count, sum, strings.Join(parts, ", "))
 	return f, true
+}
+
+// capacityHint names the fields of the specs that PostgreSQL is rendered from.
+func capacityHint(o manifest.Object) string {
+	if o.Kind == "Pooler" {
+		return "set spec.pooler of the PostgresCluster, or spec.postgres.pooler of the AtticCache, to more instances or connections, or lower the number of replicas"
+	}
+	return "raise spec.parameters.max_connections of the PostgresCluster, or spec.postgres.parameters.max_connections of the AtticCache, set pooler beside it, or lower the number of replicas"
 }
 
 // connections are who opens how many, by what they are opened to.

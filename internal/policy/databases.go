@@ -67,7 +67,7 @@ func refusal(net *connectivity.Net, pod, instance connectivity.End) (why, hint s
 	switch {
 	case !net.MayEnter(pod, instance).Has(corev1.ProtocolTCP, naming.PortPostgres):
 		return "no network policy of the cluster lets them in on port 5432",
-			"write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers", true
+			"write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers; an AtticCache has both under spec.postgres", true
 	case !net.MayReach(pod, instance).Has(corev1.ProtocolTCP, naming.PortPostgres):
 		return "no network policy of theirs lets them out on port 5432",
 			"name the cluster under spec.postgres of the HPADeployment, or add a NetworkPolicy that lets the pods out to those with the label " + naming.LabelCNPGCluster, true

@@ -17,7 +17,7 @@ const (
 	shopSpace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: other, labels: {team: a}}\n"
 
 	warnMissing = "overlays/a/kustomization.yaml: warning: renders Deployment shop/shop, which names PostgreSQL cluster shop/pg, which this environment does not render; check the name, or name the PostgresCluster under generators too"
-	warnRefused = "overlays/a/kustomization.yaml: warning: renders Deployment shop/shop, whose pods cannot connect to PostgreSQL cluster shop/pg: no network policy of the cluster lets them in on port 5432; write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers"
+	warnRefused = "overlays/a/kustomization.yaml: warning: renders Deployment shop/shop, whose pods cannot connect to PostgreSQL cluster shop/pg: no network policy of the cluster lets them in on port 5432; write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers; an AtticCache has both under spec.postgres"
 )
 
 // out lets the shop's pods out to a PostgreSQL cluster.
@@ -40,7 +40,7 @@ func TestUnreachableDatabases(t *testing.T) {
 	)
 	away := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop, namespace: other}\nspec: {template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: shop, image: 'a:1.2.3'}]}}}\n"
 	toPGInShop := "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}, podSelector: {matchLabels: {cnpg.io/cluster: pg}}}"
-	awayRefused := "overlays/a/kustomization.yaml: warning: renders Deployment other/shop, whose pods cannot connect to PostgreSQL cluster shop/pg: no network policy of the cluster lets them in on port 5432; write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers"
+	awayRefused := "overlays/a/kustomization.yaml: warning: renders Deployment other/shop, whose pods cannot connect to PostgreSQL cluster shop/pg: no network policy of the cluster lets them in on port 5432; write a label of the pods under spec.allowedPodLabels of the PostgresCluster, or their namespace under spec.allowedPeers; an AtticCache has both under spec.postgres"
 	for name, c := range map[string]struct {
 		objects []string
 		want    []string

@@ -15,7 +15,7 @@ func Rules() []Rule {
 			ID:       "environment-not-empty",
 			Title:    "An environment has objects",
 			Why:      "a controller that prunes would delete everything that runs",
-			Fix:      "name at least one spec under generators of the overlay",
+			Fix:      "name at least one spec under generators of the overlay, and run `atticgen render`",
 			Severity: diag.Error,
 			AtRender: true,
 			Check:    empty,
@@ -98,6 +98,8 @@ func Rules() []Rule {
 			Why:      "a namespace without a level admits pods that are root on their node, and one with a lower level than needed admits more than it must",
 			Fix:      "label the namespace with pod-security.kubernetes.io/enforce; spec.namespace.podSecurity does so",
 			Severity: diag.Warning,
+			Others:   map[diag.Severity]string{diag.Error: "where what it enforces is no level", diag.Note: "where a stricter level would be enough"},
+			Whole:    true,
 			Check:    unenforced,
 		},
 		{
@@ -115,14 +117,16 @@ func Rules() []Rule {
 			Why:      "whoever can read the repository, now or later, can read variables, arguments, ConfigMaps and the values of charts",
 			Fix:      "take it from a Secret by secretKeyRef, and replace the credential: it stays in the history",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where values of charts sound secret by their names"},
 			Check:    credentials,
 		},
 		{
 			ID:       "database-reachable",
 			Title:    "Pods can connect to the PostgreSQL clusters that they name",
 			Why:      "a typing error in a name, or a missing label, would show only when the pods fail",
-			Fix:      "check the name, and spec.allowedPodLabels or spec.allowedPeers of the PostgresCluster",
+			Fix:      "check the name, and spec.allowedPodLabels or spec.allowedPeers of the PostgresCluster, which an AtticCache has under spec.postgres",
 			Severity: diag.Warning,
+			Whole:    true,
 			AtRender: true,
 			Check:    unreachableDatabases,
 		},
@@ -141,6 +145,7 @@ func Rules() []Rule {
 			Why:      "what runs could change without a change in the repository, and pods of one Deployment could differ",
 			Fix:      "write name@sha256:…, a commit hash or an exact version as the tag; no image may have the tag latest, or none",
 			Severity: diag.Warning,
+			Others:   map[diag.Severity]string{diag.Error: "where the tag is latest or missing"},
 			AtRender: true,
 			Check:    unpinned,
 		},
@@ -150,6 +155,7 @@ func Rules() []Rule {
 			Why:      "any pod of the cluster can connect to a pod that no policy covers, and that pod to anywhere",
 			Fix:      "add a NetworkPolicy that denies by default to the namespace, and one for what each pod needs",
 			Severity: diag.Error,
+			Whole:    true,
 			Check:    uncovered,
 		},
 		{
@@ -158,6 +164,8 @@ func Rules() []Rule {
 			Why:      "tokens and packages would cross the network in plain text, or clients would refuse the certificate",
 			Fix:      "name the host and the Secret of its certificate under tls; let plain text do nothing but redirect",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where annotations of an Ingress leave plain text to its controller"},
+			Whole:    true,
 			Check:    unencrypted,
 		},
 		{
@@ -166,6 +174,7 @@ func Rules() []Rule {
 			Why:      "a Service sends requests to pods that cannot answer yet, at every rollout; a liveness probe like the readiness probe restarts what is only slow",
 			Fix:      "write a readinessProbe; give livenessProbe more time or another path",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where a liveness probe is like the readiness probe"},
 			Check:    unprobed,
 		},
 		{
@@ -174,6 +183,7 @@ func Rules() []Rule {
 			Why:      "the scheduler puts pods where there is no room, and one that leaks takes the node with it",
 			Fix:      "write requests for cpu and memory, a limit for memory, and both for ephemeral-storage",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where it is ephemeral-storage that has no request or limit"},
 			Check:    unbounded,
 		},
 		{
@@ -182,6 +192,8 @@ func Rules() []Rule {
 			Why:      "a budget that allows nothing stops every upgrade of a node; without one, draining nodes can stop all pods at once",
 			Fix:      "write one PodDisruptionBudget with maxUnavailable: 1 and unhealthyPodEvictionPolicy: AlwaysAllow for each workload",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where several pods have no budget, or it keeps pods that never get ready"},
+			Whole:    true,
 			Check:    unbudgeted,
 		},
 		{
@@ -190,14 +202,17 @@ func Rules() []Rule {
 			Why:      "an autoscaler without its target, or without requests to compare with, does nothing; replicas beside it are undone and set again for ever",
 			Fix:      "name a workload that is rendered, remove its spec.replicas, and give its containers requests",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where it may go down to one pod"},
+			Whole:    true,
 			Check:    unscalable,
 		},
 		{
 			ID:       "connection-capacity",
 			Title:    "PostgreSQL takes all connections that can be opened to it",
 			Why:      "the connection that is one too many is refused, first of all while a rollout runs",
-			Fix:      "raise max_connections, lower replicas or pools, or put a Pooler in between",
+			Fix:      "raise parameters.max_connections of the PostgresCluster or set its pooler, under spec.postgres of an AtticCache, or lower replicas or pools",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where it comes to that only with the most pods, or during a rollout"},
 			Check:    overbooked,
 		},
 		{
@@ -206,6 +221,7 @@ func Rules() []Rule {
 			Why:      "whoever gets into a pod could ask the API server in its name",
 			Fix:      "write automountServiceAccountToken: false on pods and service accounts",
 			Severity: diag.Warning,
+			Whole:    true,
 			Check:    needlessTokens,
 		},
 		{
@@ -238,6 +254,7 @@ func Rules() []Rule {
 			Why:      "a Service without pods answers nothing, a budget protects nothing, a policy governs nobody, a monitor watches nothing",
 			Fix:      "write labels that are on what is meant",
 			Severity: diag.Warning,
+			Whole:    true,
 			Check:    selectsNothing,
 		},
 		{
@@ -246,6 +263,8 @@ func Rules() []Rule {
 			Why:      "pods that name a missing object are never started, and requests to a missing Service or through a missing Middleware fail",
 			Fix:      "check the name, or add the object",
 			Severity: diag.Error,
+			Others:   map[diag.Severity]string{diag.Warning: "where it is a Service, a PersistentVolumeClaim or in another namespace"},
+			Whole:    true,
 			Check:    missing,
 		},
 		{
@@ -254,6 +273,7 @@ func Rules() []Rule {
 			Why:      "pods that name a Secret wait for it to be there",
 			Fix:      "make the Secret before the environment is applied, or let a SealedSecret, an ExternalSecret or SOPS bring it",
 			Severity: diag.Note,
+			Whole:    true,
 			Check:    awaited,
 		},
 	}

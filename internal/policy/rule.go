@@ -19,6 +19,12 @@ type Rule struct {
 	// Severity is diag.Error for what must not be merged, diag.Warning for what
 	// a person should look at.
 	Severity diag.Severity
+	// Others are the other severities that findings can have, each with when: a
+	// clause that begins with where.
+	Others map[diag.Severity]string
+	// Whole is set where the rule asks for other objects, so that an environment
+	// of which a part cannot be read seems to break it.
+	Whole bool
 	// AtRender is set where the rule is held to at every render too, so that
 	// what breaks it never becomes a file. Its Check must be quick.
 	AtRender bool

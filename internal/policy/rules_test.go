@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,19 +19,21 @@ type ruleCase struct {
 	want       []string
 }
 
+func allCases() []ruleCase {
+	return slices.Concat(atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, credentialCases)
+}
+
 func TestRules(t *testing.T) {
 	broken, good := map[string]bool{}, map[string]bool{}
-	for _, cases := range [][]ruleCase{atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, credentialCases} {
-		for _, c := range cases {
-			t.Run(c.rule+"/"+c.name, func(t *testing.T) {
-				got := findings(rule(t, c.rule), Input{Objects: objectsOf(t, c.objects...)})
-				if diff := gocmp.Diff(c.want, got); diff != "" {
-					t.Error(diff)
-				}
-			})
-			broken[c.rule] = broken[c.rule] || len(c.want) > 0
-			good[c.rule] = good[c.rule] || len(c.want) == 0
-		}
+	for _, c := range allCases() {
+		t.Run(c.rule+"/"+c.name, func(t *testing.T) {
+			got := findings(rule(t, c.rule), Input{Objects: objectsOf(t, c.objects...)})
+			if diff := gocmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+		broken[c.rule] = broken[c.rule] || len(c.want) > 0
+		good[c.rule] = good[c.rule] || len(c.want) == 0
 	}
 	for _, r := range Rules() {
 		if !broken[r.ID] || !good[r.ID] {
@@ -62,6 +65,58 @@ func rule(t *testing.T, id string) Rule {
 	}
 	t.Fatalf("no rule is called %s", id)
 	return Rule{}
+}
+
+// A rule says of each severity that its findings have when they have it.
+func TestSeveritiesAreDocumented(t *testing.T) {
+	seen := map[string]map[diag.Severity]bool{}
+	note := func(r Rule, found []Finding) {
+		if seen[r.ID] == nil {
+			seen[r.ID] = map[diag.Severity]bool{}
+		}
+		for _, f := range found {
+			severity := cmp.Or(f.Severity, r.Severity)
+			seen[r.ID][severity] = true
+			if r.Others[severity] == "" && severity != r.Severity {
+				t.Errorf("%s: %s has severity %s, which the rule says nothing of", r.ID, f.Object, severity)
+			}
+		}
+	}
+	for _, c := range allCases() {
+		r := rule(t, c.rule)
+		note(r, r.Check(Input{Objects: objectsOf(t, c.objects...)}))
+	}
+	for _, objects := range rendered(t) {
+		for _, r := range Rules() {
+			note(r, r.Check(Input{Objects: objects}))
+		}
+	}
+	for _, r := range Rules() {
+		for severity, when := range r.Others {
+			if !seen[r.ID][severity] || severity == r.Severity || !strings.HasPrefix(when, "where ") {
+				t.Errorf("%s: %s %s, which no case shows", r.ID, severity, when)
+			}
+		}
+	}
+}
+
+// A rule that takes what is not there for wrong says so, so that nobody is told
+// to mend what a missing file has broken.
+func TestWholeRules(t *testing.T) {
+	partial := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.Whole })
+	for name, objects := range rendered(t) {
+		if len(objects) == 1 || !strings.HasPrefix(name, "environments/") && !strings.Contains(name, "everything") {
+			continue
+		}
+		for _, r := range partial {
+			before := len(r.Check(Input{Objects: objects}))
+			for i := range objects {
+				if after := r.Check(Input{Objects: slices.Concat(objects[:i], objects[i+1:])}); len(after) > before {
+					t.Errorf("%s: without %s, %s finds more; set its field Whole", name, objects[i], r.ID)
+				}
+			}
+		}
+	}
 }
 
 // findings are what a rule finds, on a line each.

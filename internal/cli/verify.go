@@ -121,22 +121,26 @@ func (f *failOn) Type() string { return "severity" }
 
 // verdict is the exit code that findings ask for.
 func (f *failOn) verdict(result report.Verification) error {
-	drifted, broken := 0, 0
+	outOfDate, broken, waivable := 0, 0, 0
 	for _, e := range result.Environments {
 		for _, found := range e.Findings {
 			switch {
 			case found.Waived != nil, found.Severity == diag.Note, found.Severity == diag.Warning && !f.warnings:
-			case verify.Drift(found.Rule):
-				drifted++
+			case found.OutOfDate:
+				outOfDate++
+			case verify.Waivable(found.Rule):
+				waivable++
 			default:
 				broken++
 			}
 		}
 	}
-	switch {
+	switch total := outOfDate + broken + waivable; {
+	case waivable > 0:
+		return &failure{code: ExitInput, err: fmt.Errorf("findings that fail the run: %d, of which %d can be waived; mend them, or write those into waivers.yaml", total, waivable)}
 	case broken > 0:
-		return &failure{code: ExitInput, err: fmt.Errorf("findings that fail the run: %d; mend them, or waive them in waivers.yaml", broken+drifted)}
-	case drifted > 0:
+		return &failure{code: ExitInput, err: fmt.Errorf("findings that fail the run: %d; mend them", total)}
+	case outOfDate > 0:
 		return &failure{code: ExitDifferent, err: errors.New("environments are out of date; run atticgen render and commit the result")}
 	}
 	return nil

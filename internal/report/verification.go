@@ -25,6 +25,8 @@ type VerifiedEnvironment struct {
 	Name, Folder string
 	// Objects is how many the rules have seen.
 	Objects int
+	// Unasked are the rules that the environment was not held to, each with why.
+	Unasked map[string]string
 	// Findings are in no particular order.
 	Findings []VerifiedFinding
 }
@@ -36,8 +38,13 @@ type RuleInfo struct {
 	// Title says in one line what must hold, Why what goes wrong otherwise, and
 	// Fix what to change.
 	Title, Why, Fix string
-	// Severity of what breaks it.
+	// Severity of what breaks it, if Others does not say otherwise.
 	Severity diag.Severity
+	// Others are the other severities that findings can have, each with when, as
+	// in "where it may be so with the most pods".
+	Others map[diag.Severity]string
+	// Unwaivable says that no waiver accepts what breaks it.
+	Unwaivable bool
 }
 
 // VerifiedFinding is one place that breaks a rule. Everything but Rule and
@@ -63,6 +70,9 @@ type VerifiedFinding struct {
 	// something does. It is cut when it is long, has no control characters but
 	// line breaks, and nothing of Secrets.
 	Diff string
+	// OutOfDate says that what is there is not what is rendered now, and that
+	// nothing else is wrong.
+	OutOfDate bool
 	// Waived says who may break the rule for now; nil is nobody.
 	Waived *Waiver
 }

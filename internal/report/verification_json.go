@@ -35,6 +35,8 @@ func writeVerificationJSON(w io.Writer, v Verification) error {
 		Objects  int       `json:"objects"`
 		Counts   tally     `json:"counts"`
 		Findings []finding `json:"findings"`
+		// Unasked are rules that the environment was not held to, with why.
+		Unasked map[string]string `json:"unasked,omitempty"`
 	}
 	type rule struct {
 		ID       string `json:"id"`
@@ -54,7 +56,7 @@ func writeVerificationJSON(w io.Writer, v Verification) error {
 		Environments: []environment{}, Rules: []rule{},
 	}
 	for _, e := range v.Environments {
-		found := environment{Name: e.Name, Folder: e.Folder, Objects: e.Objects, Counts: tallyOf(e), Findings: []finding{}}
+		found := environment{Name: e.Name, Folder: e.Folder, Objects: e.Objects, Counts: tallyOf(e), Findings: []finding{}, Unasked: e.Unasked}
 		for _, f := range e.Findings {
 			one := finding{
 				Rule: f.Rule, Severity: string(f.Severity), Object: f.Object, Field: f.Field,

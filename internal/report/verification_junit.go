@@ -52,7 +52,8 @@ type (
 
 // writeJUnit writes each environment as a suite and each rule as a test of it, so
 // that a pipeline shows what was asked as well as what was found. Errors fail a
-// test; one with nothing but waived findings is skipped; the rest is its output.
+// test; one with nothing but waived findings, or that was not asked, is skipped; the
+// rest is its output.
 func writeJUnit(w io.Writer, v Verification) error {
 	all := junitSuites{Name: "atticgen verify"}
 	for _, e := range v.Environments {
@@ -134,6 +135,8 @@ func testCase(e VerifiedEnvironment, r RuleInfo) junitCase {
 		rest = append(rest, waived...)
 	case len(waived) > 0 && len(rest) == 0:
 		one.Skipped = &junitMessage{Message: strings.Join(waived, "; ")}
+	case len(waived)+len(rest) == 0 && e.Unasked[r.ID] != "":
+		one.Skipped = &junitMessage{Message: diag.Escape(e.Unasked[r.ID])}
 	default:
 		rest = append(rest, waived...)
 	}

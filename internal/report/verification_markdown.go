@@ -14,7 +14,7 @@ import (
 // then each environment, what must be mended before what a person should see.
 func writeVerificationMarkdown(w io.Writer, v Verification) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**atticgen verify: %s**; %s, Kubernetes %s\n\n", tallyOf(v.Environments...), plural(len(v.Rules), "rule"), plain(v.Kubernetes))
+	fmt.Fprintf(&b, "**atticgen verify: %s**; %s, Kubernetes %s\n\n", tallyOf(v.Environments...), plural(v.held(), "rule"), plain(v.Kubernetes))
 	b.WriteString("| Environment | Objects | Errors | Warnings | Notes | Waived |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	broken := map[string]bool{}
 	for _, e := range v.Environments {
@@ -28,6 +28,9 @@ func writeVerificationMarkdown(w io.Writer, v Verification) error {
 		if len(e.Findings) > 0 {
 			b.WriteString(findings(e))
 		}
+	}
+	if v.aboutObjects() {
+		b.WriteString("\n" + strings.ToUpper(byHand[:1]) + withStop(byHand[1:]) + "\n")
 	}
 	var rules []string
 	for _, r := range v.Rules {

@@ -60,10 +60,11 @@ func found() Verification {
 				{Rule: "probes", Severity: diag.Error, Object: "Deployment nix-cache/attic", Field: "spec.template.spec.containers[0].livenessProbe", File: staging + "deployment-attic.yaml", Line: 12, Column: 9, Message: "is missing", Waived: &Waiver{Reason: "has no HTTP"}},
 				{
 					Rule: "drift", Severity: diag.Error, File: staging + "configmap-a.yaml", Line: 7, Message: "is not what the overlay renders", Hint: "run atticgen render and commit the result",
-					Diff: "@@ -7,3 +7,3 @@\n data:\n-  a: \"1\"\n+  a: \"2\"\n \n",
+					OutOfDate: true,
+					Diff:      "@@ -7,3 +7,3 @@\n data:\n-  a: \"1\"\n+  a: \"2\"\n \n",
 				},
 			}},
-			{Name: "production", Folder: "environments/production", Objects: 1},
+			{Name: "production", Folder: "environments/production", Objects: 1, Unasked: map[string]string{"pdb": "no --schema-location"}},
 		},
 	}
 }
@@ -87,7 +88,7 @@ var cases = map[string]func() Verification{
 	"found": found, "hostile": hostile,
 	"nothing": func() Verification { return Verification{} },
 	"clean": func() Verification {
-		return Verification{Rules: rules()[:2], Kubernetes: "1.37", Date: day("2026-11-23"), Environments: []VerifiedEnvironment{{Name: "production", Folder: "environments/production", Objects: 39}}}
+		return Verification{Rules: rules()[:2], Kubernetes: "1.37", Date: day("2026-11-23"), Environments: []VerifiedEnvironment{{Name: "production", Folder: "environments/production", Objects: 39, Unasked: map[string]string{"pdb": "no --schema-location"}}}}
 	},
 }
 
@@ -176,7 +177,7 @@ func TestWriteVerificationHostile(t *testing.T) {
 				}
 			}
 		case Text:
-			if lines := strings.Count(got, "\n"); lines != 15 {
+			if lines := strings.Count(got, "\n"); lines != 16 {
 				t.Errorf("text has %d lines:\n%s", lines, got)
 			}
 		}
@@ -264,5 +265,20 @@ func TestWriteVerificationToAFullDisk(t *testing.T) {
 		if err := WriteVerification(full{cause}, format, found()); !errors.Is(err, cause) {
 			t.Errorf("%s: error is %v", format, err)
 		}
+	}
+}
+
+// In each file first comes what rendering mends: what else is wrong may follow
+// from it.
+func TestOrder(t *testing.T) {
+	v := Verification{Environments: []VerifiedEnvironment{{Findings: []VerifiedFinding{
+		{Rule: "decode", File: "b", Line: 3}, {Rule: "drift", File: "b", Line: 7, OutOfDate: true}, {Rule: "decode", File: "a", Line: 9},
+	}}}}
+	var got []string
+	for _, f := range v.sorted().Environments[0].Findings {
+		got = append(got, f.File+" "+f.Rule)
+	}
+	if diff := cmp.Diff([]string{"a decode", "b drift", "b decode"}, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -27,11 +27,14 @@ func writeVerificationText(w io.Writer, v Verification) error {
 			}
 		}
 	}
+	if v.aboutObjects() {
+		b.WriteString(byHand + "\n")
+	}
 	for _, e := range v.Environments {
 		fmt.Fprintf(&b, "%s: %s, %s\n", diag.Escape(e.Name), plural(e.Objects, "object"), tallyOf(e))
 	}
 	fmt.Fprintf(&b, "%s, %s, %s, Kubernetes %s: %s\n", plural(len(v.Environments), "environment"),
-		plural(objects, "object"), plural(len(v.Rules), "rule"), diag.Escape(v.Kubernetes), tallyOf(v.Environments...))
+		plural(objects, "object"), plural(v.held(), "rule"), diag.Escape(v.Kubernetes), tallyOf(v.Environments...))
 	_, err := io.WriteString(w, b.String())
 	return err
 }

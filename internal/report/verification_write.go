@@ -35,7 +35,8 @@ func WriteVerification(w io.Writer, format Format, v Verification) error {
 	}
 }
 
-// sorted has environments by name and findings by place, and says which severity
+// sorted has environments by name and findings by place, in each file
+// first those that rendering mends, and says which severity
 // each finding has. The rules stay as they are documented.
 func (v Verification) sorted() Verification {
 	v.Environments = slices.Clone(v.Environments)
@@ -47,6 +48,7 @@ func (v Verification) sorted() Verification {
 		slices.SortStableFunc(e.Findings, func(a, b VerifiedFinding) int {
 			return cmp.Or(
 				cmp.Compare(a.File, b.File),
+				first(a.OutOfDate, b.OutOfDate),
 				cmp.Compare(a.Line, b.Line),
 				cmp.Compare(a.Column, b.Column),
 				cmp.Compare(a.Object, b.Object),
@@ -64,6 +66,41 @@ func (v Verification) sorted() Verification {
 	})
 	return v
 }
+
+// first orders what has something before what has not.
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// held is how many rules any environment was held to.
+func (v Verification) held() int {
+	n := 0
+	for _, r := range v.Rules {
+		if len(v.Environments) == 0 || slices.ContainsFunc(v.Environments, func(e VerifiedEnvironment) bool { return e.Unasked[r.ID] == "" }) {
+			n++
+		}
+	}
+	return n
+}
+
+// aboutObjects tells whether anything that should be mended is in an object.
+func (v Verification) aboutObjects() bool {
+	return slices.ContainsFunc(v.Environments, func(e VerifiedEnvironment) bool {
+		return slices.ContainsFunc(e.Findings, func(f VerifiedFinding) bool {
+			return f.Object != "" && f.Waived == nil && f.Severity != diag.Note
+		})
+	})
+}
+
+// byHand tells where to mend what is found in objects.
+const byHand = "rendered files are not edited by hand: change base or overlays and run atticgen render"
 
 // tally is how many findings there are. One that is waived counts as that alone.
 type tally struct {

@@ -4,20 +4,14 @@ import (
 	"cmp"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/load"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 )
 
-// scope is how much a run has looked at, and so which waivers it can judge.
-type scope struct {
-	// all says that every environment was looked at.
-	all bool
-	// schemas says that objects were held to schemas.
-	schemas bool
-}
-
 // apply marks the findings that waivers accept. Expired waivers accept nothing,
-// and they and those that nothing needs are findings themselves.
-func (all waivers) apply(environments []*environment, s scope) {
+// and they and those that nothing needs are findings themselves. Every says that
+// all environments are there, and not some of them.
+func (all waivers) apply(environments []*environment, every bool) {
 	for _, e := range environments {
 		for i := range e.findings {
 			all.accept(e, &e.findings[i])
@@ -28,20 +22,31 @@ func (all waivers) apply(environments []*environment, s scope) {
 		if e == nil {
 			continue
 		}
-		what := w.Rule + " for " + cmp.Or(w.Object, "the environment")
-		found := report.VerifiedFinding{File: w.at.File, Line: w.at.Line, Column: w.at.Column}
-		switch {
-		case w.expired:
-			found.Rule, found.Severity = ruleExpired, diag.Error
-			found.Message = "waives " + what + ", and expired on " + w.Expires
-			found.Hint = "mend what it waives and remove it, or decide again and give it a new date and reason"
-			e.add(found)
-		case !w.used && s.judges(w):
-			found.Rule, found.Severity = ruleUnused, diag.Warning
-			found.Message = "waives " + what + ", which nothing breaks"
-			found.Hint = "remove it, or correct it"
+		if found, ok := w.judged(!w.used && w.isJudgedBy(environments, every)); ok {
 			e.add(found)
 		}
+	}
+}
+
+// judged is what is wrong with a waiver, which may be known to be useless.
+func (w *waiver) judged(useless bool) (report.VerifiedFinding, bool) {
+	waives := "waives " + w.Rule + " for " + cmp.Or(w.Object, "the environment")
+	finding := func(rule string, severity diag.Severity, at load.Position, message, hint string) (report.VerifiedFinding, bool) {
+		return report.VerifiedFinding{
+			Rule: rule, Severity: severity, File: at.File, Line: at.Line, Column: at.Column, Message: message, Hint: hint,
+		}, true
+	}
+	switch {
+	case w.expired && useless:
+		return finding(ruleExpired, diag.Error, w.dated, waives+", and expired on "+w.Expires, "remove it: nothing needs it")
+	case w.expired:
+		return finding(ruleExpired, diag.Error, w.dated, waives+", and expired on "+w.Expires, "mend what it waives and remove it, or decide again and give it a new date and reason")
+	case useless:
+		return finding(ruleUnused, diag.Warning, w.at, waives+", which nothing breaks", "remove it, or correct it")
+	case w.soon && w.used:
+		return finding(ruleExpired, diag.Note, w.dated, waives+", and expires after "+w.Expires, "mend what it waives and remove it, or decide again and give it a new date and reason")
+	default:
+		return report.VerifiedFinding{}, false
 	}
 }
 
@@ -74,15 +79,13 @@ func (w *waiver) reportedIn(environments []*environment) *environment {
 	return nil
 }
 
-// judges tells whether a run has looked everywhere where a waiver could be needed.
-func (s scope) judges(w *waiver) bool {
-	switch w.Rule {
-	case ruleSchema, ruleNoSchema:
-		if !s.schemas {
+// isJudgedBy tells whether a run has looked everywhere where a waiver could be
+// needed.
+func (w *waiver) isJudgedBy(environments []*environment, every bool) bool {
+	for _, e := range environments {
+		if _, unasked := e.unasked[w.Rule]; unasked && (w.Environment == "" || w.Environment == e.name) {
 			return false
 		}
-	case ruleApart:
-		return s.all
 	}
-	return s.all || w.Environment != ""
+	return every || w.Environment != "" && w.Rule != ruleApart
 }

@@ -14,10 +14,34 @@ import (
 func Explain(id string) (string, bool) {
 	for _, r := range Rules() {
 		if r.ID == id {
-			return fmt.Sprintf("%s (%s)\n\n%s.\n\nOtherwise: %s.\n\nTo mend it: %s.\n", r.ID, r.Severity, r.Title, r.Why, r.Fix), true
+			text := fmt.Sprintf("%s (%s)\n\n%s. %s\n\nOtherwise: %s.\n\nTo mend it: %s.\n", r.ID, severities(r), r.Title, severity(r), r.Why, r.Fix)
+			if r.Unwaivable {
+				text += "\n" + noWaiver + "\n"
+			}
+			return text, true
 		}
 	}
 	return "", false
+}
+
+// List is what each rule is for, as a terminal shows it.
+func List() string {
+	var b strings.Builder
+	b.WriteString("RULES:\n")
+	for _, r := range Rules() {
+		fmt.Fprintf(&b, "  %s (%s)\n      %s.\n", r.ID, severities(r), r.Title)
+	}
+	return b.String()
+}
+
+// Nearest is the rule that somebody may have meant, or one of other names; empty
+// if nothing is like it.
+func Nearest(written string, others ...string) string {
+	known := slices.Clip(others)
+	for _, r := range Rules() {
+		known = append(known, r.ID)
+	}
+	return nearest(strings.ReplaceAll(strings.ToLower(written), "_", "-"), known)
 }
 
 // Document is the page about all rules, in Markdown.
@@ -28,26 +52,43 @@ func Document() []byte {
 		"What [`atticgen verify`](verify.md) holds environments to. `atticgen explain ID` prints what is said here about one.\n\n" +
 		"| Rule | Severity | What must hold |\n| --- | --- | --- |\n")
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, cell(r.Title))
+		fmt.Fprintf(&b, "| [`%s`](#%s) | %s | %s |\n", r.ID, r.ID, severities(r), cell(r.Title))
 	}
 	for _, r := range Rules() {
 		fmt.Fprintf(&b, "\n## %s\n\n%s. %s\n\n- Otherwise: %s.\n- To mend it: %s.\n", r.ID, r.Title, severity(r), r.Why, r.Fix)
-		if slices.Contains(unwaivable(), r.ID) {
-			b.WriteString("- It cannot be waived.\n")
+		if r.Unwaivable {
+			b.WriteString("- " + noWaiver + "\n")
 		}
 	}
 	return []byte(b.String())
 }
 
-func severity(r report.RuleInfo) string {
-	switch r.Severity {
-	case diag.Warning:
-		return "A warning."
-	case diag.Note:
-		return "A note, which fails no run."
-	default:
-		return "An error."
+const noWaiver = "It cannot be waived."
+
+// worstFirst are the severities, in the order in which people name them.
+func worstFirst() []diag.Severity { return []diag.Severity{diag.Error, diag.Warning, diag.Note} }
+
+// severities are those that findings of a rule can have, as in error or warning.
+func severities(r report.RuleInfo) string {
+	var all []string
+	for _, s := range worstFirst() {
+		if s == r.Severity || r.Others[s] != "" {
+			all = append(all, string(s))
+		}
 	}
+	return strings.Join(all, " or ")
+}
+
+// severity says which of them a finding has.
+func severity(r report.RuleInfo) string {
+	names := map[diag.Severity]string{diag.Error: "An error", diag.Warning: "A warning", diag.Note: "A note, which fails no run"}
+	text := names[r.Severity]
+	for _, s := range worstFirst() {
+		if when := r.Others[s]; when != "" {
+			text += "; " + strings.ToLower(names[s]) + ", " + when
+		}
+	}
+	return text + "."
 }
 
 // cell is text that does not end a cell of a table.

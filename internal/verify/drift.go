@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ import (
 // render would write there.
 func (e *environment) compare(repo *overlay.Repo) {
 	if e.overlay == "" {
+		e.unasked[ruleDrift] = "there is no overlay"
 		e.add(report.VerifiedFinding{
 			Rule: ruleOverlay, File: e.top(), Line: 1, Message: "is of an environment that has no overlay any more",
 			Hint: "restore the overlay, or remove the folder if the environment is to go",
@@ -34,6 +36,7 @@ func (e *environment) compare(repo *overlay.Repo) {
 	}
 	objects, diags := repo.Build(e.overlay, overlay.Options{})
 	if diags.HasErrors() {
+		e.unasked[ruleDrift] = "the overlay does not render"
 		for _, d := range diags {
 			if (diag.List{d}).HasErrors() {
 				e.add(diagnosed(ruleOverlay, d))
@@ -71,7 +74,7 @@ type comparison struct {
 }
 
 func (c comparison) file(at string, want []byte) {
-	found := report.VerifiedFinding{Rule: ruleDrift, File: c.to.shown + "/" + at, Hint: outOfDate}
+	found := report.VerifiedFinding{Rule: ruleDrift, OutOfDate: true, File: c.to.shown + "/" + at, Hint: outOfDate}
 	info, err := c.root.Lstat(at)
 	var got []byte
 	if err == nil && info.Mode().IsRegular() {
@@ -80,6 +83,7 @@ func (c comparison) file(at string, want []byte) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		found.Message = "is not there, and the overlay renders it"
+		c.restores(at)
 	case err != nil:
 		found.Message = "cannot be read: " + reason(err)
 	case !info.Mode().IsRegular():
@@ -101,6 +105,14 @@ func (c comparison) file(at string, want []byte) {
 	c.to.add(found)
 }
 
+// restores says of what was found to be missing that rendering brings it back:
+// the file, or the folder that it is the kustomization of.
+func (c comparison) restores(at string) {
+	for _, i := range slices.Concat(c.to.absent[at], c.to.absent[path.Dir(at)]) {
+		c.to.findings[i].OutOfDate = true
+	}
+}
+
 // removed finds files that an earlier render wrote.
 func (c comparison) removed(rendered *tree.Tree) {
 	// What cannot be read has been reported by read.
@@ -112,7 +124,7 @@ func (c comparison) removed(rendered *tree.Tree) {
 			return nil
 		}
 		c.to.add(report.VerifiedFinding{
-			Rule: ruleDrift, File: c.to.shown + "/" + at, Line: 1, Column: 1,
+			Rule: ruleDrift, OutOfDate: true, File: c.to.shown + "/" + at, Line: 1, Column: 1,
 			Message: "was rendered once, and the overlay does not render it any more", Hint: outOfDate,
 		})
 		return nil

@@ -45,6 +45,9 @@ func TestDrift(t *testing.T) {
 		}, []string{
 			"[drift] cache/old.yaml:1:1: error: was rendered once, and the overlay does not render it any more" + out,
 		}},
+		"nothing rendered yet": {func(r repo) { r.check(os.RemoveAll(r.path(env))) }, []string{
+			"[drift] kustomization.yaml: error: is not there; the environment was never rendered" + out,
+		}},
 		"the overlay": {func(r repo) { r.edit("overlays/only/cache.yaml", "https://s3.example.com", "https://s3.example.org") }, []string{
 			"[drift] cache/kustomization.yaml:5:1: error: is not what the overlay renders to" + out,
 			"[drift] cache/nix-cache/configmap-attic-config-2dd01d030c.yaml: error: is not there, and the overlay renders it" + out,
@@ -54,12 +57,46 @@ func TestDrift(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRepo(t)
 			c.breaks(r)
-			got := r.found(r.run(r.options()), ruleUnknownKind, ruleStaleFile, ruleMissingFile, ruleUnreadable)
+			got := r.found(r.run(r.options()), ruleUnknownKind, ruleStaleFile, ruleMissingFile, ruleUnreadable, ruleUnasked)
 			if name == "the overlay" {
 				got = got[:min(len(got), 3)] // the Deployments and the Job follow the configuration
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What rendering anew mends is told from what it does not.
+func TestOutOfDate(t *testing.T) {
+	for name, c := range map[string]struct {
+		breaks func(repo)
+		// want is how many errors there are, and how many of them rendering mends.
+		want, mended int
+	}{
+		"an edit":             {func(r repo) { r.edit(env+hpaFile, "maxReplicas: 10", "maxReplicas: 11") }, 1, 1},
+		"a file less":         {func(r repo) { r.check(os.Remove(r.path(env + hpaFile))) }, 2, 2},
+		"no kustomization":    {func(r repo) { r.check(os.Remove(r.path(cacheStage))) }, 2, 2},
+		"nothing rendered":    {func(r repo) { r.check(os.RemoveAll(r.path(env))) }, 1, 1},
+		"a file that is none": {func(r repo) { r.edit(cacheStage, "resources:\n", "resources:\n- none.yaml\n") }, 2, 1},
+		"a file of others":    {func(r repo) { r.edit(cacheStage, "resources:\n", "resources:\n- /etc/passwd\n") }, 2, 1},
+		"no YAML":             {func(r repo) { r.write(env+hpaFile, "{") }, 2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			c.breaks(r)
+			total, mended := 0, 0
+			for _, f := range r.run(r.options()).Environments[0].Findings {
+				if f.Rule == ruleDrift || f.Rule == ruleMissingFile || f.Rule == ruleUnreadable {
+					total++
+					if f.OutOfDate {
+						mended++
+					}
+				}
+			}
+			if total != c.want || mended != c.mended {
+				t.Errorf("of %d rendering mends %d, not %d of %d", total, mended, c.mended, c.want)
 			}
 		})
 	}

@@ -27,6 +27,11 @@ type environment struct {
 	overlay  string
 	files    []file
 	findings []report.VerifiedFinding
+	// absent are the findings about files and folders that are listed and not
+	// there, by path below the folder.
+	absent map[string][]int
+	// unasked are the rules that the environment was not held to, with why.
+	unasked map[string]string
 }
 
 // file is an object and where its fields are written.
@@ -47,7 +52,10 @@ func environments(repo *overlay.Repo, o Options) ([]*environment, error) {
 	found := map[string]*environment{}
 	add := func(name, source string) {
 		dir := filepath.Join(o.Output, name)
-		found[name] = &environment{name: name, dir: dir, shown: filepath.ToSlash(dir), overlay: source}
+		found[name] = &environment{
+			name: name, dir: dir, shown: filepath.ToSlash(dir), overlay: source,
+			absent: map[string][]int{}, unasked: map[string]string{},
+		}
 	}
 	overlays, err := repo.Overlays()
 	if err != nil {
@@ -119,16 +127,21 @@ func choose(all []*environment, names []string) ([]*environment, error) {
 
 // suggestion names what somebody may have meant, or else all that there is.
 func suggestion(written string, known []string) string {
-	nearest, least := "", len(written)/3+2
-	for _, name := range known {
-		if d := distance(name, written); d < least {
-			nearest, least = name, d
-		}
-	}
-	if nearest != "" {
-		return "did you mean " + nearest + "?"
+	if name := nearest(written, known); name != "" {
+		return "did you mean " + name + "?"
 	}
 	return "there are " + strings.Join(known, ", ")
+}
+
+// nearest is what is least unlike a word; empty if nothing is like it.
+func nearest(written string, known []string) string {
+	like, least := "", len(written)/3+2
+	for _, name := range known {
+		if d := distance(name, written); d < least {
+			like, least = name, d
+		}
+	}
+	return like
 }
 
 // distance is how many characters have to be added, removed or changed to turn
@@ -164,6 +177,11 @@ func progress(name string, i, of int) string {
 func (e *environment) top() string { return path.Join(e.shown, kustomizationNames[0]) }
 
 func (e *environment) add(f report.VerifiedFinding) { e.findings = append(e.findings, f) }
+
+// has tells whether something breaks one of some rules.
+func (e *environment) has(rules ...string) bool {
+	return slices.ContainsFunc(e.findings, func(f report.VerifiedFinding) bool { return slices.Contains(rules, f.Rule) })
+}
 
 func (e *environment) objects() []manifest.Object {
 	objects := make([]manifest.Object, len(e.files))

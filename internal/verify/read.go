@@ -23,7 +23,7 @@ func (e *environment) read() {
 	info, err := os.Lstat(e.dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.add(report.VerifiedFinding{Rule: ruleEmpty, File: e.top(), Message: "is not there; the environment was never rendered", Hint: "run atticgen render and commit the result"})
+		e.add(report.VerifiedFinding{Rule: ruleDrift, OutOfDate: true, File: e.top(), Message: "is not there; the environment was never rendered", Hint: outOfDate})
 		return
 	case err == nil && !info.IsDir():
 		e.add(report.VerifiedFinding{Rule: ruleUnreadable, File: e.shown, Message: "is not a folder", Hint: "put the environment there as a folder, without symbolic links"})
@@ -59,6 +59,11 @@ func (r *reader) report(rule string, at position, message, hint string) {
 	r.to.add(report.VerifiedFinding{Rule: rule, File: at.File, Line: at.Line, Column: at.Column, Message: message, Hint: hint})
 }
 
+// absent remembers that the next finding is about what is not there.
+func (r *reader) absent(rel string) {
+	r.to.absent[rel] = append(r.to.absent[rel], len(r.to.findings))
+}
+
 // kustomization reads that of a folder, which something at a position asks for.
 func (r *reader) kustomization(dir string, asked position) {
 	var found []string
@@ -68,6 +73,7 @@ func (r *reader) kustomization(dir string, asked position) {
 		}
 	}
 	if len(found) == 0 {
+		r.absent(dir)
 		r.report(ruleMissingFile, asked, "leads to "+r.show(dir)+", a folder without kustomization.yaml", "run atticgen render")
 		return
 	}
@@ -128,6 +134,9 @@ func (r *reader) resource(rel string, at position) {
 	info, err := r.lstat(rel)
 	switch {
 	case err != nil:
+		if errors.Is(err, fs.ErrNotExist) {
+			r.absent(rel)
+		}
 		r.report(ruleMissingFile, at, "names "+r.show(rel)+", which "+reason(err), "run atticgen render, and commit everything that it writes")
 	case info.IsDir():
 		r.kustomization(rel, at)

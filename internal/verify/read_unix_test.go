@@ -24,7 +24,7 @@ func TestReadSpecialFiles(t *testing.T) {
 		`[missing-file] cache/kustomization.yaml:6:3: error: names environments/only/cache/linked/service-attic.yaml, which is behind a symbolic link; run atticgen render, and commit everything that it writes`,
 		`[missing-file] cache/kustomization.yaml:7:3: error: names environments/only/cache/pipe.yaml, which is not a file; name a file, without symbolic links`,
 	}
-	if diff := cmp.Diff(want, r.found(r.run(r.options()), ruleDrift, ruleUnknownKind, ruleStaleFile)); diff != "" {
+	if diff := cmp.Diff(want, r.found(r.run(r.options()), ruleDrift, ruleUnknownKind, ruleStaleFile, ruleUnasked)); diff != "" {
 		t.Error(diff)
 	}
 }

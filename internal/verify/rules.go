@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"slices"
+
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/report"
@@ -15,6 +17,7 @@ const (
 	ruleStaleFile     = "stale-file"
 	// Package policy has it, too; where nothing is there, read says why.
 	ruleEmpty       = "environment-not-empty"
+	ruleUnasked     = "rules-not-asked"
 	ruleOverlay     = "overlay"
 	ruleDrift       = "drift"
 	ruleApart       = "environments-apart"
@@ -36,16 +39,18 @@ func unwaivable() []string {
 	return []string{ruleUnreadable, ruleKustomization, ruleMissingFile, ruleStaleFile, ruleEmpty, ruleOverlay, ruleDrift, ruleExpired, ruleUnused}
 }
 
-// Drift tells whether a rule is about environments that are out of date, and
-// nothing worse.
-func Drift(rule string) bool { return rule == ruleDrift }
+// Waivable tells whether a waiver can accept what breaks a rule.
+func Waivable(rule string) bool { return !slices.Contains(unwaivable(), rule) }
 
 // Rules are all that environments are held to, in the order in which they are
 // documented.
 func Rules() []report.RuleInfo {
 	all := ownRules()
 	for _, r := range policy.Rules() {
-		all = append(all, report.RuleInfo{ID: r.ID, Title: r.Title, Why: r.Why, Fix: r.Fix, Severity: r.Severity})
+		all = append(all, report.RuleInfo{ID: r.ID, Title: r.Title, Why: r.Why, Fix: r.Fix, Severity: r.Severity, Others: r.Others})
+	}
+	for i, r := range all {
+		all[i].Unwaivable = !Waivable(r.ID)
 	}
 	return all
 }
@@ -77,6 +82,12 @@ func ownRules() []report.RuleInfo {
 			Fix:   "remove the file, or name it under resources of the overlay and run `atticgen render`",
 		},
 		{
+			ID: ruleUnasked, Severity: diag.Note,
+			Title: "Which rules were not asked, because a file cannot be read or is not there",
+			Why:   "what the file has would seem to be missing wherever other objects name or need it",
+			Fix:   "mend what `unreadable` and `missing-file` found; then the other rules are asked, too",
+		},
+		{
 			ID: ruleOverlay, Severity: diag.Error,
 			Title: "Every environment has an overlay that renders",
 			Why:   "an environment whose overlay is gone or does not render cannot be changed by review, and nobody knows whether it is up to date",
@@ -85,14 +96,15 @@ func ownRules() []report.RuleInfo {
 		{
 			ID: ruleDrift, Severity: diag.Error,
 			Title: "An environment is what its overlay renders to",
-			Why:   "a change by hand is lost with the next render, and a change of base or overlay that was not rendered never reaches the cluster",
+			Why:   "a change by hand is lost with the next render, and a change of base or overlay that was not rendered, or an environment that never was, does not reach the cluster",
 			Fix:   "run `atticgen render` and commit the result; make changes in base or overlays",
 		},
 		{
 			ID: ruleApart, Severity: diag.Warning,
-			Title: "Environments have databases, buckets and hosts of their own",
-			Why:   "two clusters that back up to one place spoil each other's backups, which is an error; a bucket or a hostname in two environments is mostly a copy that was not finished",
-			Fix:   "set the field that the finding names in one of the overlays",
+			Others: map[diag.Severity]string{diag.Error: "where it is the place of backups"},
+			Title:  "Environments have databases, buckets and hosts of their own",
+			Why:    "two clusters that back up to one place spoil each other's backups, which is an error; a bucket or a hostname in two environments is mostly a copy that was not finished",
+			Fix:    "set the field that the finding names in one of the overlays",
 		},
 		{
 			ID: ruleDecode, Severity: diag.Error,
@@ -144,9 +156,10 @@ func ownRules() []report.RuleInfo {
 		},
 		{
 			ID: ruleExpired, Severity: diag.Error,
-			Title: "No waiver has expired",
-			Why:   "a waiver is an exception for a time, and somebody has to decide again",
-			Fix:   "mend what was waived and remove the waiver, or give it a new reason and date",
+			Others: map[diag.Severity]string{diag.Note: "where that is at most two weeks away"},
+			Title:  "No waiver has expired, or is about to",
+			Why:    "a waiver is an exception for a time, and somebody has to decide again",
+			Fix:    "mend what was waived and remove the waiver, or decide again and give it a new reason and date",
 		},
 		{
 			ID: ruleUnused, Severity: diag.Warning,

@@ -26,12 +26,13 @@ type Schemas struct {
 // LocationForm says how a location is written.
 const LocationForm = `schemas in a folder are written as in 'schemas/{{ .ResourceKind }}{{ .KindSuffix }}.json', likewise below a URL, and default is kubeconform's own on the network`
 
-func (s Schemas) wanted() bool { return len(s.Locations) > 0 }
-
 // validate holds the objects to schemas. The error is that this could not be
 // done.
 func (e *environment) validate(ctx context.Context, s Schemas, version policy.KubernetesVersion) error {
-	if !s.wanted() {
+	if len(s.Locations) == 0 {
+		for _, rule := range []string{ruleSchema, ruleNoSchema} {
+			e.unasked[rule] = "no --schema-location"
+		}
 		return nil
 	}
 	var paths []string

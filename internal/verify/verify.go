@@ -9,7 +9,6 @@
 package verify
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -77,6 +76,7 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		e.decode(types)
 		e.lifecycles(types, o.Kubernetes)
 		e.police(o.Kubernetes)
+		e.exempted()
 		if err := e.validate(ctx, o.Schemas, o.Kubernetes); err != nil {
 			return report.Verification{}, err
 		}
@@ -85,30 +85,15 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		}
 	}
 	across(chosen)
-	waivers.apply(chosen, scope{all: len(chosen) == len(all), schemas: o.Schemas.wanted()})
+	waivers.apply(chosen, len(chosen) == len(all))
 
 	result := report.Verification{Rules: Rules(), Kubernetes: Version(o.Kubernetes), Date: o.Today}
 	for _, e := range chosen {
 		result.Environments = append(result.Environments, report.VerifiedEnvironment{
-			Name: e.name, Folder: e.shown, Objects: len(e.files), Findings: e.findings,
+			Name: e.name, Folder: e.shown, Objects: len(e.files), Findings: e.findings, Unasked: e.unasked,
 		})
 	}
 	return result, nil
-}
-
-// police holds the objects to the rules of package policy.
-func (e *environment) police(version policy.KubernetesVersion) {
-	if len(e.files) == 0 {
-		return // which has been said, and rules would say it again
-	}
-	in := policy.Input{Objects: e.objects(), Kubernetes: version}
-	for _, rule := range policy.Rules() {
-		for _, f := range rule.Check(in) {
-			found := report.VerifiedFinding{Rule: rule.ID, Severity: cmp.Or(f.Severity, rule.Severity), Message: f.Message, Hint: f.Hint}
-			e.place(&found, f.Object, f.Path)
-			e.add(found)
-		}
-	}
 }
 
 // across compares the environments with each other.

@@ -42,14 +42,19 @@ type waiver struct {
 	Reason      string `json:"reason"`
 	Expires     string `json:"expires"`
 
-	at      load.Position
-	expires time.Time
-	// expired is set where the last day has passed.
-	expired, used bool
+	at, dated load.Position // of the waiver, and of its last day
+	expires   time.Time
+	// expired is set where the last day has passed, and soon where it is near.
+	expired, soon bool
+	used          bool
 }
 
 // dateForm is how dates are written.
 const dateForm = "2006-01-02"
+
+// warnedBefore is how long before it expires a waiver is reported: long enough
+// for somebody to decide again.
+const warnedBefore = 14 // days
 
 // longestWaiver is how far ahead a waiver may expire: somebody looks at it again
 // each year.
@@ -169,6 +174,7 @@ func (c *waiverCheck) constant(path, got, want string) {
 
 func (c *waiverCheck) waiver(path string, w *waiver) {
 	w.at, _ = c.positions.Find(path)
+	w.dated, _ = c.positions.Find(path + ".expires")
 	c.rule(path+".rule", w.Rule)
 	if w.Environment != "" && !slices.Contains(c.environments, w.Environment) {
 		c.report(path+".environment", "is "+diag.Quote(w.Environment)+", which is no environment", suggestion(w.Environment, c.environments))
@@ -215,4 +221,5 @@ func (c *waiverCheck) expiry(path string, w *waiver) {
 		c.report(path, "is more than "+strconv.Itoa(longestWaiver)+" days ahead", "write "+strconv.Quote(latest.Format(dateForm))+" or earlier; waivers are looked at again each year")
 	}
 	w.expires, w.expired = expires, expires.Before(c.today)
+	w.soon = !w.expired && expires.Before(c.today.AddDate(0, 0, warnedBefore))
 }

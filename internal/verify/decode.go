@@ -27,9 +27,10 @@ func (e *environment) decode(t types) {
 			// Which lifecycles reports.
 		case !known:
 			unknown[kind.GroupVersion().String()+" "+kind.Kind]++
-		case f.encrypted:
-			encrypted++
 		default:
+			if f.encrypted {
+				encrypted++
+			}
 			e.findings = append(e.findings, f.decode(into)...)
 		}
 	}
@@ -43,7 +44,7 @@ func (e *environment) decode(t types) {
 	if encrypted > 0 {
 		e.add(report.VerifiedFinding{
 			Rule: ruleUnknownKind, Severity: diag.Note, File: e.top(),
-			Message: fmt.Sprintf("was not decoded in full: SOPS has encrypted %d objects", encrypted),
+			Message: fmt.Sprintf("was not decoded in full: SOPS has encrypted the values of %d Secrets", encrypted),
 		})
 	}
 }
@@ -61,7 +62,11 @@ func counted(kinds map[string]int) string {
 // decode reads one object. Kubernetes' decoder has the verdict; where it finds
 // something, the fields are gone through to say where.
 func (f file) decode(into any) []report.VerifiedFinding {
-	data, err := json.Marshal(f.Fields)
+	fields := f.Fields
+	if f.encrypted {
+		fields = readable(fields)
+	}
+	data, err := json.Marshal(fields)
 	var strict []error
 	if err == nil {
 		strict, err = kubejson.UnmarshalStrict(data, into)
@@ -69,13 +74,11 @@ func (f file) decode(into any) []report.VerifiedFinding {
 	if err = errors.Join(append(strict, err)...); err == nil {
 		return nil
 	}
-	s := search{secret: f.Kind == "Secret"}
-	s.value(f.Fields, reflect.TypeOf(into), nil)
+	var s search
+	s.value(fields, reflect.TypeOf(into), nil)
 	if len(s.misfits) == 0 {
-		s.misfits = []misfit{{message: "cannot be decoded: " + strings.TrimPrefix(err.Error(), "json: ")}}
-		if s.secret {
-			s.misfits[0].message = "cannot be decoded as a Secret"
-		}
+		// The error itself may show a value.
+		s.misfits = []misfit{{message: "cannot be decoded as " + kindOf(f.Object).GroupVersion().String() + " " + f.Kind}}
 	}
 	var found []report.VerifiedFinding
 	for _, m := range s.misfits {

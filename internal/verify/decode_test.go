@@ -53,24 +53,24 @@ spec:
 `)
 	const deployment, secret = "[decode] cache/deployment.yaml:", "[decode] cache/secret.yaml:"
 	want := []string{
-		"[decode] cache/cluster.yaml:5:3: error: Cluster nix-cache/x spec.instances: wants a number, has text \"three\"; write it without quotes",
+		"[decode] cache/cluster.yaml:5:3: error: Cluster nix-cache/x spec.instances: wants a number, has text; write it without quotes",
 		"[decode] cache/cluster.yaml:6:13: error: Cluster nix-cache/x spec.storage.siz: is not a field of StorageConfiguration; did you mean size?",
-		deployment + "10:3: error: Deployment nix-cache/x spec.minReadySeconds: wants a whole number of 32 bits, has the number 4294967296",
-		deployment + `11:3: error: Deployment nix-cache/x spec.paused: wants true or false, has text "yes please"; write it without quotes`,
+		deployment + "10:3: error: Deployment nix-cache/x spec.minReadySeconds: wants a whole number of 32 bits, has another number",
+		deployment + `11:3: error: Deployment nix-cache/x spec.paused: wants true or false, has text; write it without quotes`,
 		deployment + "12:3: error: Deployment nix-cache/x spec.selectr: is not a field of DeploymentSpec; did you mean selector?",
-		deployment + `13:14: error: Deployment nix-cache/x spec.selector.matchLabels: wants a map, has text "x"`,
-		deployment + "14:30: error: Deployment nix-cache/x spec.strategy.rollingUpdate.maxSurge: is no IntOrString: cannot unmarshal array into Go value of type int32",
+		deployment + `13:14: error: Deployment nix-cache/x spec.selector.matchLabels: wants a map, has text`,
+		deployment + "14:30: error: Deployment nix-cache/x spec.strategy.rollingUpdate.maxSurge: is no IntOrString",
 		deployment + "19:9: error: Deployment nix-cache/x spec.template.spec.containers[0].imagee: is not a field of Container; did you mean image?",
-		deployment + `20:30: error: Deployment nix-cache/x spec.template.spec.containers[0].resources.limits.cpu: is no Quantity: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
+		deployment + `20:30: error: Deployment nix-cache/x spec.template.spec.containers[0].resources.limits.cpu: is no quantity; write a number, with a unit if there is one, as in 500m or 2Gi`,
 		deployment + "21:9: error: Deployment nix-cache/x spec.template.spec.containers[0].ports: wants a list, has a map",
-		deployment + "24:11: error: Deployment nix-cache/x spec.template.spec.containers[0].env[0].value: wants text, has the number 8080; write it in quotes",
-		deployment + "26:21: error: Deployment nix-cache/x spec.template.spec.containers[0].args[1]: wants text, has the number 1.5; write it in quotes",
-		deployment + "6:12: error: Deployment nix-cache/x metadata.labels.a: wants text, has the number 1; write it in quotes",
-		deployment + "6:18: error: Deployment nix-cache/x metadata.labels.b: wants text, has true; write it in quotes",
+		deployment + "24:11: error: Deployment nix-cache/x spec.template.spec.containers[0].env[0].value: wants text, has a number; write it in quotes",
+		deployment + "26:21: error: Deployment nix-cache/x spec.template.spec.containers[0].args[1]: wants text, has a number; write it in quotes",
+		deployment + "6:12: error: Deployment nix-cache/x metadata.labels.a: wants text, has a number; write it in quotes",
+		deployment + "6:18: error: Deployment nix-cache/x metadata.labels.b: wants text, has true or false; write it in quotes",
 		deployment + "7:3: error: Deployment nix-cache/x metadata.annotations: wants a map, has a list",
-		deployment + `9:3: error: Deployment nix-cache/x spec.replicas: wants a number, has text "2"; write it without quotes`,
+		deployment + `9:3: error: Deployment nix-cache/x spec.replicas: wants a number, has text; write it without quotes`,
 		secret + "4:23: error: Secret nix-cache/x data.b: wants text, has a list",
-		secret + "4:37: error: Secret nix-cache/x data.c: wants text, has a number or boolean; write it in quotes",
+		secret + "4:37: error: Secret nix-cache/x data.c: wants text, has a number; write it in quotes",
 		secret + "4:8: error: Secret nix-cache/x data.a: is not base64; write what `base64 --wrap=0` prints; plain text goes into stringData",
 		secret + "5:1: error: Secret nix-cache/x stringData: wants a map, has text",
 	}
@@ -83,9 +83,9 @@ spec:
 func TestNotDecoded(t *testing.T) {
 	r := newRepo(t)
 	r.list("a.yaml", "apiVersion: example.com/v1\nkind: A\nmetadata: {name: a, namespace: nix-cache}\nspec: 1\n")
-	r.list("b.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\ndata: {a: 'ENC[x]'}\nsops: {version: 3}\n")
+	r.list("b.yaml", "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\ndata: {a: '"+sealedValue+"'}\n"+sealedBy)
 	want := []string{
-		"[unknown-kind] kustomization.yaml: info: was not decoded in full: SOPS has encrypted 1 objects",
+		"[unknown-kind] kustomization.yaml: info: was not decoded in full: SOPS has encrypted the values of 1 Secrets",
 		"[unknown-kind] kustomization.yaml: info: was not decoded in full: no type is known for example.com/v1 A (1), traefik.io/v1alpha1 IngressRoute (7), traefik.io/v1alpha1 Middleware (4); give --schema-location to hold them to schemas",
 	}
 	if diff := cmp.Diff(want, r.only(r.options(), ruleDecode, ruleUnknownKind)); diff != "" {

@@ -42,8 +42,8 @@ type file struct {
 	// at is the path below the folder.
 	at   string
 	root *load.Node
-	// encrypted says that SOPS has encrypted values, which are no longer of the
-	// types that the kind has.
+	// encrypted says that it is a Secret whose values SOPS has encrypted, which
+	// are no longer what the kind wants.
 	encrypted bool
 }
 

@@ -27,10 +27,12 @@ type result struct {
 	Message  string `json:"msg"`
 }
 
-// The statuses that are no finding.
+// The statuses that are no failure of kubeconform itself. Only the last is a
+// finding.
 const (
 	statusValid   = "statusValid"
 	statusSkipped = "statusSkipped"
+	statusInvalid = "statusInvalid"
 )
 
 // atOnce is how many files one process is given: fewer than any command line

@@ -3,15 +3,18 @@ package verify
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
-	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
+
+// sopsHint is for whoever takes an object for encrypted that verify does not:
+// Flux decrypts whatever has a sops field with a mac.
+const sopsHint = "only a Secret all of whose values SOPS has encrypted may have it; Flux would try to decrypt any object with it, but what other kinds encrypt could not be checked"
 
 // misfit is a value that is not what the type of its field wants.
 type misfit struct {
@@ -20,11 +23,10 @@ type misfit struct {
 }
 
 // search compares decoded JSON with the Go type that it is decoded into, by the
-// rules of encoding/json.
+// rules of encoding/json. Messages show no values: a password that was not
+// quoted is one, too.
 type search struct {
 	misfits []misfit
-	// secret keeps values out of messages.
-	secret bool
 }
 
 func (s *search) report(path []string, message, hint string) {
@@ -78,10 +80,10 @@ func (s *search) custom(v any, t reflect.Type, path []string) {
 	}
 	switch {
 	case err == nil:
-	case s.secret:
-		s.report(path, "is no "+t.Name(), "")
+	case t == reflect.TypeFor[resource.Quantity]():
+		s.report(path, "is no quantity", "write a number, with a unit if there is one, as in 500m or 2Gi")
 	default:
-		s.report(path, fmt.Sprintf("is no %s: %s", t.Name(), strings.TrimPrefix(err.Error(), "json: ")), "")
+		s.report(path, "is no "+t.Name(), "")
 	}
 }
 
@@ -98,7 +100,11 @@ func (s *search) structure(v any, t reflect.Type, path []string) {
 			s.value(fields[key], field, append(path, key))
 			continue
 		}
-		s.report(append(path, key), "is not a field of "+t.Name(), suggestion(key, slices.Sorted(maps.Keys(known))))
+		hint := suggestion(key, slices.Sorted(maps.Keys(known)))
+		if key == "sops" && len(path) == 0 {
+			hint = sopsHint
+		}
+		s.report(append(path, key), "is not a field of "+t.Name(), hint)
 	}
 }
 
@@ -182,29 +188,24 @@ func (s *search) number(v any, t reflect.Type, path []string) {
 // wants reports a value of the wrong type.
 func (s *search) wants(path []string, wanted string, v any) {
 	shape, hint := "a map", ""
-	switch v := v.(type) {
+	switch v.(type) {
 	case []any:
 		shape = "a list"
 	case string:
-		shape = "text " + diag.Quote(v)
+		shape = "text"
 		if wanted != "a map" && wanted != "a list" {
 			hint = "write it without quotes"
 		}
 	case bool:
-		shape = strconv.FormatBool(v)
-	case json.Number:
-		shape = "the number " + diag.Cut(v.String())
-	case uint64:
-		shape = fmt.Sprint("the number ", v)
-	}
-	if _, isText := v.(string); s.secret && isText {
-		shape = "text"
-	}
-	if wanted == "text" && !strings.HasPrefix(shape, "a ") {
-		hint = "write it in quotes"
-		if s.secret {
-			shape = "a number or boolean"
+		shape = "true or false"
+	case json.Number, uint64:
+		shape = "a number"
+		if strings.HasPrefix(wanted, "a whole number") {
+			shape = "another number"
 		}
+	}
+	if wanted == "text" && (shape == "a number" || shape == "true or false") {
+		hint = "write it in quotes"
 	}
 	s.report(path, "wants "+wanted+", has "+shape, hint)
 }

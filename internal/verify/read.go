@@ -203,8 +203,7 @@ func (r *reader) object(rel string) {
 		r.report(ruleUnreadable, position{File: r.show(rel), Line: root.Line, Column: root.Column}, err.Error(), "")
 		return
 	}
-	_, encrypted := object.Fields["sops"].(map[string]any)
-	r.to.files = append(r.to.files, file{Object: object, shown: r.show(rel), at: rel, root: root, encrypted: encrypted})
+	r.to.files = append(r.to.files, file{Object: object, shown: r.show(rel), at: rel, root: root, encrypted: isEncrypted(object)})
 }
 
 // mostOfFile is how much is reported of one file that cannot be read.

@@ -98,7 +98,7 @@ func (e *environment) validate(ctx context.Context, s Schemas, version policy.Ku
 // broken are the findings in one object.
 func (f file) broken(r result) []report.VerifiedFinding {
 	finding := func(at []string, message, detail string) report.VerifiedFinding {
-		if f.Kind != "Secret" { // whose values the detail may show
+		if f.Kind != "Secret" && detail != "" { // whose keys the detail may show
 			message += ": " + detail
 		}
 		found := report.VerifiedFinding{Rule: ruleSchema, Severity: diag.Error, Message: message}
@@ -107,9 +107,14 @@ func (f file) broken(r result) []report.VerifiedFinding {
 	}
 	var all []report.VerifiedFinding
 	for _, problem := range r.problems() {
-		all = append(all, finding(problem.path, "does not fit the schema", problem.message))
+		all = append(all, finding(problem.path, "does not fit the schema", withoutValue(problem.message)))
 	}
-	if len(all) == 0 {
+	switch {
+	case len(all) > 0:
+	case r.Status == statusInvalid:
+		// In words that are not known, and may show a value.
+		all = append(all, finding(nil, "does not fit the schema", ""))
+	default:
 		all = append(all, finding(nil, "cannot be held to its schema", r.Message))
 	}
 	return all

@@ -56,7 +56,7 @@ func TestSchemas(t *testing.T) {
 		"[schema] cache/a.yaml:10:9: error: Deployment nix-cache/a spec.template.spec.containers[0].imagePullPolicy: does not fit the schema: value must be one of 'Always', 'Never'",
 		"[schema] cache/a.yaml:11:27: error: Deployment nix-cache/a spec.template.spec.containers[1].extra[a/b'c]: does not fit the schema: got number, want string",
 		"[schema] cache/a.yaml:11:9: error: Deployment nix-cache/a spec.template.spec.containers[1]: does not fit the schema: missing property 'image'",
-		"[schema] cache/a.yaml:5:3: error: Deployment nix-cache/a spec.replicas: does not fit the schema: minimum: got 0, want 1",
+		"[schema] cache/a.yaml:5:3: error: Deployment nix-cache/a spec.replicas: does not fit the schema: minimum: wants 1",
 	}
 	if diff := cmp.Diff(want, r.only(o, ruleSchema)); diff != "" {
 		t.Error(diff)
@@ -77,7 +77,7 @@ func TestSchemasOfSecrets(t *testing.T) {
 	r.write("schemas/secret-v1.json", `{"type": "object", "properties": {"data": {"additionalProperties": {"pattern": "^[a-z]*$"}}}}`)
 	const head = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: nix-cache}\n"
 	r.list("a.yaml", head+"data: {password: aHVudGVyMg==}\n")
-	r.list("b.yaml", strings.Replace(head, "name: a", "name: b", 1)+"data: {password: 'ENC[A]'}\nsops: {version: 3}\n")
+	r.list("b.yaml", strings.Replace(head, "name: a", "name: b", 1)+"data: {password: '"+sealedValue+"'}\n"+sealedBy)
 	want := []string{"[schema] cache/a.yaml:4:8: error: Secret nix-cache/a data.password: does not fit the schema"}
 	if diff := cmp.Diff(want, r.only(o, ruleSchema)); diff != "" {
 		t.Error(diff)

@@ -49,7 +49,7 @@ func (e *environment) compare(repo *overlay.Repo) {
 		e.add(report.VerifiedFinding{Rule: ruleOverlay, File: e.overlay, Message: "cannot be filed: " + err.Error()})
 		return
 	}
-	root, err := os.OpenRoot(e.dir)
+	root, err := e.open()
 	if err != nil {
 		return // which read has reported
 	}

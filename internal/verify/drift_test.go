@@ -196,6 +196,32 @@ func TestDiffOfSecrets(t *testing.T) {
 	}
 }
 
+// Of a kustomization that only has names, the difference is shown.
+func TestDiffOfKustomization(t *testing.T) {
+	r := newRepo(t)
+	r.edit(cacheStage, "- nix-cache/ingress-attic.yaml\n", "")
+	if got := r.diffs(r.run(r.options()))["cache/kustomization.yaml"]; !strings.Contains(got, "+- nix-cache/ingress-attic.yaml\n") {
+		t.Error(got)
+	}
+}
+
+// Nothing that a symbolic link leads to is read or shown.
+func TestLinkedEnvironment(t *testing.T) {
+	r := newRepo(t)
+	r.check(os.RemoveAll(r.path(env)))
+	outside := t.TempDir()
+	r.check(os.MkdirAll(outside+"/cache/nix-cache", 0o755))
+	r.check(os.WriteFile(outside+"/"+hpaFile, []byte("kind: a\noutside: hunter2\n"), 0o644))
+	if err := os.Symlink(outside, r.path("environments/only")); err != nil {
+		t.Skip(err)
+	}
+	result := r.run(r.options())
+	want := []string{"[unreadable] environments/only: error: is not a folder; put the environment there as a folder, without symbolic links"}
+	if diff := cmp.Diff(want, r.found(result)); diff != "" || len(r.diffs(result)) > 0 {
+		t.Error(diff, r.diffs(result))
+	}
+}
+
 func TestOverlay(t *testing.T) {
 	r := newRepo(t)
 	r.edit("overlays/only/cache.yaml", "hostname", "hostnmae")

@@ -20,27 +20,40 @@ var kustomizationNames = [...]string{"kustomization.yaml", "kustomization.yml", 
 
 // read reads the environment as a controller does, from its kustomization on.
 func (e *environment) read() {
-	info, err := os.Lstat(e.dir)
+	root, err := e.open()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		e.add(report.VerifiedFinding{Rule: ruleDrift, OutOfDate: true, File: e.top(), Message: "is not there; the environment was never rendered", Hint: outOfDate})
 		return
-	case err == nil && !info.IsDir():
-		e.add(report.VerifiedFinding{Rule: ruleUnreadable, File: e.shown, Message: "is not a folder", Hint: "put the environment there as a folder, without symbolic links"})
+	case errors.Is(err, errNoFolder):
+		e.add(report.VerifiedFinding{Rule: ruleUnreadable, File: e.shown, Message: err.Error(), Hint: "put the environment there as a folder, without symbolic links"})
 		return
-	}
-	root, err := os.OpenRoot(e.dir)
-	if err != nil {
+	case err != nil:
 		e.add(report.VerifiedFinding{Rule: ruleUnreadable, File: e.shown, Message: "cannot be read: " + reason(err)})
 		return
 	}
 	defer func() { _ = root.Close() }()
-	r := reader{root: root, to: e, seen: map[string]bool{}}
+	r := reader{root: root, to: e, seen: map[string]bool{}, open: map[string]bool{}}
 	r.kustomization(".", position{File: e.top()})
 	r.stale()
 	if len(e.files) == 0 {
 		e.add(report.VerifiedFinding{Rule: ruleEmpty, File: e.top(), Message: "leads to no object that can be read", Hint: "run atticgen render; a controller that prunes would delete everything"})
 	}
+}
+
+var errNoFolder = errors.New("is not a folder")
+
+// open opens the environment's folder, but not what a symbolic link leads to: that
+// is not what is committed, and may be anything on the machine.
+func (e *environment) open() (*os.Root, error) {
+	info, err := os.Lstat(e.dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, errNoFolder
+	}
+	return os.OpenRoot(e.dir)
 }
 
 // reader follows kustomizations through a folder, and never out of it.
@@ -49,6 +62,8 @@ type reader struct {
 	to   *environment
 	// seen are the files that a controller reads.
 	seen map[string]bool
+	// open are the kustomizations that are being read.
+	open map[string]bool
 }
 
 type position = load.Position
@@ -80,10 +95,16 @@ func (r *reader) kustomization(dir string, asked position) {
 	for _, extra := range found[1:] {
 		r.report(ruleKustomization, position{File: r.show(extra)}, "is the folder's second kustomization", "remove one of the two")
 	}
-	if r.seen[found[0]] {
+	switch {
+	case r.open[found[0]]:
+		r.report(ruleKustomization, asked, "leads to "+r.show(dir)+" and so in a circle, which no controller follows", "remove the line")
+		return
+	case r.seen[found[0]]:
+		r.report(ruleKustomization, asked, "leads to "+r.show(dir)+" a second time, and controllers refuse an object twice", "remove one of the two")
 		return
 	}
-	r.seen[found[0]] = true
+	r.seen[found[0]], r.open[found[0]] = true, true
+	defer delete(r.open, found[0])
 	data, err := contents(r.root, found[0])
 	if err != nil {
 		r.report(ruleUnreadable, position{File: r.show(found[0])}, "cannot be read: "+reason(err), "")

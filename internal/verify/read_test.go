@@ -92,7 +92,13 @@ func TestRead(t *testing.T) {
 			"[environment-not-empty] kustomization.yaml: error: leads to no object that can be read; run atticgen render; a controller that prunes would delete everything",
 			"[unreadable] kustomization.yaml:1:1: error: resources wants a list, has text; run atticgen render",
 		}},
-		"round in circles": {func(r repo) { r.edit(cacheStage, "resources:\n", "resources:\n- ../database\n- ..\n") }, nil},
+		"round in circles": {func(r repo) { r.edit(cacheStage, "resources:\n", "resources:\n- ..\n- .\n") }, []string{
+			"[kustomization] cache/kustomization.yaml:5:3: error: leads to environments/only and so in a circle, which no controller follows; remove the line",
+			"[kustomization] cache/kustomization.yaml:6:3: error: leads to environments/only/cache and so in a circle, which no controller follows; remove the line",
+		}},
+		"a folder twice": {func(r repo) { r.edit(env+"kustomization.yaml", "- database\n", "- database\n- ./database\n") }, []string{
+			"[kustomization] kustomization.yaml:6:3: error: leads to environments/only/database a second time, and controllers refuse an object twice; remove one of the two",
+		}},
 		"a file more": {func(r repo) { r.write(env+"cache/nix-cache/more.yaml", configMap); r.write(env+"README.md", "") }, []string{
 			"[stale-file] cache/nix-cache/more.yaml: warning: is in no kustomization, so nothing applies it; remove it, or name it under resources of the overlay and run atticgen render",
 		}},

@@ -28,6 +28,15 @@ import (
 func (e *environment) compare(repo *overlay.Repo) {
 	if e.overlay == "" {
 		e.unasked[ruleDrift] = "there is no overlay"
+	}
+	switch {
+	case e.foreign:
+		e.add(report.VerifiedFinding{
+			Rule: ruleOverlay, File: e.shown, Message: "was not rendered by atticgen, and has no overlay, so that nobody can say what it should be",
+			Hint: "move what is there into an overlay and run atticgen render, or move the folder to where no environments are",
+		})
+		return
+	case e.overlay == "":
 		e.add(report.VerifiedFinding{
 			Rule: ruleOverlay, File: e.top(), Line: 1, Message: "is of an environment that has no overlay any more",
 			Hint: "restore the overlay, or remove the folder if the environment is to go",
@@ -167,8 +176,8 @@ func secrecy(data []byte) string {
 		return unknown
 	case kind.Value == "Secret":
 		return "it holds values of a Secret"
-	case kind.Value == "Kustomization":
-		if slices.ContainsFunc(root.Entries, func(e load.Entry) bool { return !listsResources(e.Key) }) {
+	case kind.Value == "Kustomization", kind.Value == "Component":
+		if slices.ContainsFunc(root.Entries, beyondNames) {
 			return "the kustomization does more than list resources, and could make a Secret"
 		}
 		return ""
@@ -184,6 +193,17 @@ func secrecy(data []byte) string {
 	default:
 		return ""
 	}
+}
+
+// beyondNames tells of a field of a kustomization whether it has anything but
+// names: addresses can have passwords.
+func beyondNames(field load.Entry) bool {
+	if field.Key != "resources" {
+		return !listsResources(field.Key) || field.Value.Kind != load.Scalar
+	}
+	return field.Value.Kind != load.List || slices.ContainsFunc(field.Value.Items, func(item *load.Node) bool {
+		return item.Kind != load.Scalar || strings.ContainsAny(item.Value, ":@?")
+	})
 }
 
 // The most of a difference that is shown.

@@ -205,6 +205,29 @@ func TestDiffOfKustomization(t *testing.T) {
 	}
 }
 
+// A kustomization can have a Secret in any field.
+func TestDiffOfKustomizationWithSecrets(t *testing.T) {
+	for name, text := range map[string]string{
+		"a component":      "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nmetadata: {name: a}\nsecretGenerator: [{literals: [x=hunter2]}]\n",
+		"a patch":          "kind: Kustomization\npatches: [{patch: '{\"kind\": \"Secret\", \"stringData\": {\"a\": \"hunter2\"}}'}]\n",
+		"an address":       "kind: Kustomization\nresources: ['https://hunter2@example.com/a']\n",
+		"no list of names": "kind: Kustomization\nresources: {password: hunter2}\n",
+		"no kind of text":  "kind: Kustomization\napiVersion: {password: hunter2}\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t)
+			r.write(cacheStage, text)
+			result := r.run(r.options())
+			if got := r.diffs(result)["cache/kustomization.yaml"]; got != "" {
+				t.Error(got)
+			}
+			if got := strings.Join(r.found(result, ruleMissingFile), "\n"); !strings.Contains(got, "the difference is not shown, because the kustomization does more") {
+				t.Error(got)
+			}
+		})
+	}
+}
+
 // Nothing that a symbolic link leads to is read or shown.
 func TestLinkedEnvironment(t *testing.T) {
 	r := newRepo(t)

@@ -24,7 +24,10 @@ type environment struct {
 	dir, shown string
 	// overlay is what it is rendered from, below the repository; empty when that
 	// is gone.
-	overlay  string
+	overlay string
+	// foreign says that the folder is none that atticgen has written, though a
+	// controller applies it like the others.
+	foreign  bool
 	files    []file
 	findings []report.VerifiedFinding
 	// absent are the findings about files and folders that are listed and not
@@ -68,16 +71,22 @@ func environments(repo *overlay.Repo, o Options) ([]*environment, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, diag.List{diag.New(filepath.ToSlash(o.Output), "cannot be read: %v", errors.Unwrap(err))}
 	}
+	// Where environments are beside everything else, a folder need not be one.
+	apart := !within(o.Output, o.Root)
 	for _, entry := range entries {
-		source, ours := manifest.RenderedFrom(filepath.Join(o.Output, entry.Name(), kustomizationNames[0]))
-		if !ours || found[entry.Name()] != nil {
-			continue
+		dir := filepath.Join(o.Output, entry.Name())
+		source, ours := manifest.RenderedFrom(filepath.Join(dir, kustomizationNames[0]))
+		switch {
+		case found[entry.Name()] != nil:
+		case !ours && !(apart && holdsManifests(dir)):
+		default:
+			// An overlay that is not directly below overlays/ is rendered by name.
+			if !ours || !filepath.IsLocal(filepath.FromSlash(source)) || !isDir(filepath.Join(o.Root, filepath.FromSlash(source))) {
+				source = ""
+			}
+			add(entry.Name(), source)
+			found[entry.Name()].foreign = !ours
 		}
-		// An overlay that is not directly below overlays/ is rendered by name.
-		if !filepath.IsLocal(filepath.FromSlash(source)) || !isDir(filepath.Join(o.Root, filepath.FromSlash(source))) {
-			source = ""
-		}
-		add(entry.Name(), source)
 	}
 	all := make([]*environment, 0, len(found))
 	for _, e := range found {
@@ -90,6 +99,23 @@ func environments(repo *overlay.Repo, o Options) ([]*environment, error) {
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
+}
+
+// same tells whether two paths are of one folder, without following a link at its
+// end: a linked environment is another one.
+func same(a, b string) bool {
+	return canonical(a) == canonical(b)
+}
+
+func canonical(name string) string {
+	abs, err := filepath.Abs(name)
+	if err != nil {
+		return filepath.Clean(name)
+	}
+	if parent, err := filepath.EvalSymlinks(filepath.Dir(abs)); err == nil {
+		return filepath.Join(parent, filepath.Base(abs))
+	}
+	return abs
 }
 
 // choose are the environments of those names, each once, or all.
@@ -107,7 +133,7 @@ func choose(all []*environment, names []string) ([]*environment, error) {
 		// The folder, as a shell completes it, is as good as the name.
 		name := given
 		for _, e := range all {
-			if filepath.Clean(given) == filepath.Clean(e.dir) {
+			if same(given, e.dir) {
 				name = e.name
 			}
 		}

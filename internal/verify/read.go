@@ -34,7 +34,11 @@ func (e *environment) read() {
 	}
 	defer func() { _ = root.Close() }()
 	r := reader{root: root, to: e, seen: map[string]bool{}, open: map[string]bool{}}
-	r.kustomization(".", position{File: e.top()})
+	if e.foreign && !r.hasKustomization(".") {
+		r.folder()
+	} else {
+		r.kustomization(".", position{File: e.top()})
+	}
 	r.stale()
 	if len(e.files) == 0 {
 		e.add(report.VerifiedFinding{Rule: ruleEmpty, File: e.top(), Message: "leads to no object that can be read", Hint: "run atticgen render; a controller that prunes would delete everything"})

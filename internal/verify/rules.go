@@ -89,9 +89,9 @@ func ownRules() []report.RuleInfo {
 		},
 		{
 			ID: ruleOverlay, Severity: diag.Error,
-			Title: "Every environment has an overlay that renders",
-			Why:   "an environment whose overlay is gone or does not render cannot be changed by review, and nobody knows whether it is up to date",
-			Fix:   "mend the overlay, restore it, or remove the folder of the environment",
+			Title: "Every folder beside the environments has an overlay that renders",
+			Why:   "an environment without an overlay, or whose overlay is gone or does not render, cannot be changed by review, and nobody knows whether it is up to date; a controller applies it all the same",
+			Fix:   "write an overlay, mend or restore it, or remove the folder",
 		},
 		{
 			ID: ruleDrift, Severity: diag.Error,

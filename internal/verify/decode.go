@@ -11,19 +11,20 @@ import (
 	kubejson "sigs.k8s.io/json"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 )
 
 // decode reads every object into the type of its kind, as the API server does
 // when it is told to be strict.
-func (e *environment) decode(t types) {
+func (e *environment) decode(t types, version policy.KubernetesVersion) {
 	unknown := map[string]int{}
 	encrypted := 0
 	for _, f := range e.files {
 		kind := kindOf(f.Object)
 		into, known := t.of(kind)
 		switch {
-		case !known && t.own[kind.Group]:
+		case !known && t.own[kind.Group] && !t.serves(kind, version):
 			// Which lifecycles reports.
 		case !known:
 			unknown[kind.GroupVersion().String()+" "+kind.Kind]++

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -93,6 +94,25 @@ func TestNotDecoded(t *testing.T) {
 	}
 }
 
+// Kinds without a type are none that there are types of, and those that are served
+// are said not to have been decoded.
+func TestUntyped(t *testing.T) {
+	all, err := newTypes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range untyped() {
+		if _, known := all.of(kind); known {
+			t.Errorf("%s has a type", kind)
+		}
+	}
+	r := newRepo(t)
+	r.list("x.yaml", "apiVersion: apiregistration.k8s.io/v1\nkind: APIService\nmetadata: {name: v1.example.com}\n")
+	if got := r.only(r.options(), ruleUnknownKind); len(got) != 1 || !strings.Contains(got[0], "apiregistration.k8s.io/v1 APIService (1)") {
+		t.Error(got)
+	}
+}
+
 func TestLifecycle(t *testing.T) {
 	for name, c := range map[string]struct {
 		apiVersion, kind string
@@ -105,7 +125,14 @@ func TestLifecycle(t *testing.T) {
 		"deprecated":        {"batch/v1beta1", "CronJob", 24, "[api-deprecated] 1:1: warning: apiVersion: is deprecated since Kubernetes 1.21, and no longer served from 1.25 on; write apiVersion: batch/v1"},
 		"moved":             {"extensions/v1beta1", "Ingress", 37, "[api-removed] 1:1: error: apiVersion: is no longer served: Kubernetes 1.22 removed extensions/v1beta1 Ingress; write apiVersion: networking.k8s.io/v1"},
 		"too new":           {"networking.k8s.io/v1", "ServiceCIDR", 32, "[api-too-new] 1:1: error: apiVersion: is not served yet: Kubernetes 1.32 has no networking.k8s.io/v1 ServiceCIDR, which came with 1.33; write apiVersion: networking.k8s.io/v1beta1"},
-		"long gone":         {"autoscaling/v2beta2", "HorizontalPodAutoscaler", 37, "[api-unknown] 1:1: error: apiVersion: is not known: Kubernetes 1.37 has no autoscaling/v2beta2 HorizontalPodAutoscaler; write apiVersion: autoscaling/v2"},
+		"long gone":         {"autoscaling/v2beta2", "HorizontalPodAutoscaler", 37, "[api-removed] 1:1: error: apiVersion: is no longer served: Kubernetes 1.26 removed autoscaling/v2beta2 HorizontalPodAutoscaler; write apiVersion: autoscaling/v2"},
+		"not gone yet":      {"autoscaling/v2beta2", "HorizontalPodAutoscaler", 25, "[api-deprecated] 1:1: warning: apiVersion: is deprecated since Kubernetes 1.23, and no longer served from 1.26 on; write apiVersion: autoscaling/v2"},
+		"nor the other":     {"autoscaling/v2beta1", "HorizontalPodAutoscaler", 24, "[api-deprecated] 1:1: warning: apiVersion: is deprecated since Kubernetes 1.22, and no longer served from 1.25 on; write apiVersion: autoscaling/v2"},
+		"without successor": {"policy/v1beta1", "PodSecurityPolicy", 25, "[api-removed] 1:1: error: apiVersion: is no longer served: Kubernetes 1.25 removed policy/v1beta1 PodSecurityPolicy"},
+		"aggregation":       {"apiregistration.k8s.io/v1", "APIService", 37, ""},
+		"its old version":   {"apiregistration.k8s.io/v1beta1", "APIService", 37, "[api-removed] 1:1: error: apiVersion: is no longer served: Kubernetes 1.22 removed apiregistration.k8s.io/v1beta1 APIService; write apiVersion: apiregistration.k8s.io/v1"},
+		"only reported":     {"metrics.k8s.io/v1beta1", "NodeMetrics", 37, "[api-unknown] 2:1: error: kind: is not known: Kubernetes 1.37 has no metrics.k8s.io/v1beta1 NodeMetrics"},
+		"of a version":      {"apps/v1beta9", "Deployment", 30, "[api-unknown] 1:1: error: apiVersion: is not known: Kubernetes 1.30 has no apps/v1beta9 Deployment; write apiVersion: apps/v1"},
 		"misspelt":          {"apps/v1", "Deploymint", 37, "[api-unknown] 2:1: error: kind: is not known: Kubernetes 1.37 has no apps/v1 Deploymint; did you mean Deployment?"},
 		"an internal one":   {"apps/__internal", "Deployment", 37, "[api-unknown] 1:1: error: apiVersion: is not known: Kubernetes 1.37 has no apps/__internal Deployment; write apiVersion: apps/v1"},
 	} {

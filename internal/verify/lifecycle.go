@@ -49,13 +49,13 @@ func (e *environment) lifecycles(t types, version policy.KubernetesVersion) {
 }
 
 func (t types) lifecycle(kind schema.GroupVersionKind, version policy.KubernetesVersion) (rule string, severity diag.Severity, message, hint string) {
-	object, known := t.of(kind)
+	object, known := t.lifecycleOf(kind)
 	name := kind.GroupVersion().String() + " " + kind.Kind
 	if !known {
-		return ruleUnknownAPI, diag.Error, "is not known: Kubernetes " + Version(Tested()) + " has no " + name, t.instead(kind, version)
+		return ruleUnknownAPI, diag.Error, "is not known: Kubernetes " + Version(version) + " has no " + name, t.instead(kind, version)
 	}
 	if o, ok := object.(removed); ok {
-		if major, minor := o.APILifecycleRemoved(); !before(version, major, minor) {
+		if major, minor := o.APILifecycleRemoved(); major > 0 && !before(version, major, minor) {
 			return ruleRemoved, diag.Error, fmt.Sprintf("is no longer served: Kubernetes %d.%d removed %s", major, minor, name), t.replacement(object, kind, version)
 		}
 	}
@@ -65,7 +65,7 @@ func (t types) lifecycle(kind schema.GroupVersionKind, version policy.Kubernetes
 		}
 	}
 	if o, ok := object.(deprecated); ok {
-		if major, minor := o.APILifecycleDeprecated(); !before(version, major, minor) {
+		if major, minor := o.APILifecycleDeprecated(); major > 0 && !before(version, major, minor) {
 			message := fmt.Sprintf("is deprecated since Kubernetes %d.%d", major, minor)
 			if o, ok := object.(removed); ok {
 				major, minor := o.APILifecycleRemoved()
@@ -112,9 +112,9 @@ func (t types) instead(kind schema.GroupVersionKind, version policy.KubernetesVe
 
 // serves tells whether a version of Kubernetes has a kind.
 func (t types) serves(kind schema.GroupVersionKind, version policy.KubernetesVersion) bool {
-	object, known := t.of(kind)
+	object, known := t.lifecycleOf(kind)
 	if o, ok := object.(removed); ok {
-		if major, minor := o.APILifecycleRemoved(); !before(version, major, minor) {
+		if major, minor := o.APILifecycleRemoved(); major > 0 && !before(version, major, minor) {
 			return false
 		}
 	}

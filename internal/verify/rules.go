@@ -133,7 +133,7 @@ func ownRules() []report.RuleInfo {
 		{
 			ID: ruleTooNew, Severity: diag.Error,
 			Title: "API versions are already served",
-			Why:   "the API server of an older Kubernetes does not know them, and the controller applies nothing of the stage",
+			Why:   "the API server of an older Kubernetes does not know them, and the controller applies nothing of the stage; fields are not held to the version, so that an older API server may drop one that came later",
 			Fix:   "write an older apiVersion, or upgrade the cluster and say so with `--kubernetes-version`",
 		},
 		{

@@ -43,6 +43,10 @@ func newTypes() (types, error) {
 	for _, gv := range t.scheme.PreferredVersionAllGroups() {
 		t.own[gv.Group] = true
 	}
+	for kind := range untyped() {
+		t.own[kind.Group] = true
+	}
+	t.own["metrics.k8s.io"] = true // which only reports, so that nothing can be applied
 	for _, add := range []func(*runtime.Scheme) error{
 		cnpgv1.AddToScheme,
 		monitoringv1.AddToScheme,
@@ -75,6 +79,11 @@ func (t types) of(kind schema.GroupVersionKind) (runtime.Object, bool) {
 // versionsOf are the versions in which a kind is known, newest first.
 func (t types) versionsOf(group, kind string) []string {
 	var versions []string
+	for known := range untyped() {
+		if known.Group == group && known.Kind == kind {
+			versions = append(versions, known.Version)
+		}
+	}
 	for known := range t.scheme.AllKnownTypes() {
 		if known.Group == group && known.Kind == kind && known.Version != runtime.APIVersionInternal {
 			versions = append(versions, known.Version)

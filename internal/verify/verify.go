@@ -73,7 +73,7 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		}
 		e.read()
 		e.compare(repo)
-		e.decode(types)
+		e.decode(types, o.Kubernetes)
 		e.lifecycles(types, o.Kubernetes)
 		e.police(o.Kubernetes)
 		e.exempted()

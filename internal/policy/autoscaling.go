@@ -14,7 +14,7 @@ func unscalable(in Input) []Finding {
 	for _, w := range workloads(in.Objects) {
 		targets[w.ID] = w
 	}
-	elsewhere := deliveredTo(in.Objects)
+	elsewhere := deliveries(in.Objects)
 	taken := map[manifest.ID]manifest.ID{}
 	var found []Finding
 	for _, s := range autoscalers(in.Objects) {
@@ -34,8 +34,11 @@ func unscalable(in Input) []Finding {
 		}
 		target, rendered := targets[s.target]
 		if !rendered {
-			if s.target.Group == "apps" && !elsewhere[s.Namespace] && !elsewhere[""] {
+			if s.target.Group == "apps" || s.target.Kind == "ReplicationController" {
 				report(ref, diag.Error, fmt.Sprintf("is %s, which this environment does not render", s.target), "write apiVersion, kind and name of a workload in the namespace")
+				if by, ok := into(elsewhere, s.Namespace); ok {
+					found[len(found)-1] = found[len(found)-1].unless(by)
+				}
 			}
 			continue
 		}

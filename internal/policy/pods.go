@@ -96,7 +96,7 @@ func podPath(o manifest.Object) ([]string, bool) {
 	switch o.Kind {
 	case "Pod":
 		return nil, true
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job":
 		return []string{"spec", "template"}, true
 	case "CronJob":
 		return []string{"spec", "jobTemplate", "spec", "template"}, true

@@ -276,5 +276,13 @@ func Rules() []Rule {
 			Whole:    true,
 			Check:    awaited,
 		},
+		{
+			ID:       "unchecked",
+			Title:    "What nobody looks at is known",
+			Why:      "a chart that a controller renders, a kustomization that it fetches and pods that an operator makes are held to none of these rules",
+			Fix:      "look at them where they come from; this is only so that nobody thinks them checked",
+			Severity: diag.Note,
+			Check:    unlooked,
+		},
 	}
 }

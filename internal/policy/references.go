@@ -22,7 +22,7 @@ type reference struct {
 // makes. Secrets are [awaited] instead: they are rightly not in a repository.
 func missing(in Input) []Finding {
 	present := presentIn(in.Objects)
-	elsewhere := deliveredTo(in.Objects)
+	elsewhere := deliveries(in.Objects)
 	said := map[string]bool{}
 	var found []Finding
 	for _, r := range references(in.Objects) {
@@ -31,7 +31,7 @@ func missing(in Input) []Finding {
 			continue
 		}
 		said[field] = true
-		if r.to.Kind == "Secret" || present[r.to] || elsewhere[r.to.Namespace] || elsewhere[""] {
+		if r.to.Kind == "Secret" || present[r.to] {
 			continue
 		}
 		f := Finding{
@@ -44,6 +44,9 @@ func missing(in Input) []Finding {
 		if r.to.Kind == "PersistentVolumeClaim" || r.to.Kind == "Service" || r.to.Namespace != r.from.Namespace {
 			f.Severity = diag.Warning
 		}
+		if by, ok := into(elsewhere, r.to.Namespace); ok {
+			f = f.unless(by)
+		}
 		found = append(found, f)
 	}
 	return found
@@ -53,11 +56,11 @@ func missing(in Input) []Finding {
 // works, each once, with the keys that are read.
 func awaited(in Input) []Finding {
 	present := presentIn(in.Objects)
-	elsewhere := deliveredTo(in.Objects)
+	elsewhere := deliveries(in.Objects)
 	var first []reference
 	keys := map[manifest.ID][]string{}
 	for _, r := range references(in.Objects) {
-		if r.to.Kind != "Secret" || present[r.to] || elsewhere[r.to.Namespace] {
+		if r.to.Kind != "Secret" || present[r.to] {
 			continue
 		}
 		if _, said := keys[r.to]; !said {
@@ -74,11 +77,16 @@ func awaited(in Input) []Finding {
 		if all := slices.Sorted(slices.Values(keys[r.to])); len(all) > 0 {
 			with = " with " + strings.Join(all, ", ")
 		}
-		found = append(found, Finding{
+		f := Finding{
 			Object: r.from, Path: r.at.path,
 			Message: fmt.Sprintf("names %s, which must be there%s: nothing here makes it", r.to, with),
 			Hint:    "make it, or add a SealedSecret, an ExternalSecret or one that SOPS has encrypted",
-		})
+		}
+		if by, ok := into(elsewhere, r.to.Namespace); ok {
+			f.Severity = diag.Note
+			f = f.unless(by)
+		}
+		found = append(found, f)
 	}
 	return found
 }

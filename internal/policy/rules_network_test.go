@@ -8,6 +8,11 @@ func route(spec string) string {
 	return "apiVersion: traefik.io/v1alpha1\nkind: IngressRoute\nmetadata: {name: a, namespace: cache}\nspec: {" + spec + "}\n"
 }
 
+// ofPlugin is a policy of a network plugin.
+func ofPlugin(apiVersion, kind, spec string) string {
+	return "apiVersion: " + apiVersion + "\nkind: " + kind + "\nmetadata: {name: p, namespace: cache}\nspec: {" + spec + "}\n"
+}
+
 const redirect = "apiVersion: traefik.io/v1alpha1\nkind: Middleware\nmetadata: {name: https, namespace: cache}\nspec: {redirectScheme: {scheme: https}}\n"
 
 var networkCases = []ruleCase{
@@ -23,8 +28,39 @@ var networkCases = []ruleCase{
 	}},
 	{"network-coverage", "default deny", []string{deployment("a", "", "image: a", ""), policyOf("{}", ", policyTypes: [Ingress, Egress]")}, nil},
 	{"network-coverage", "by two policies", []string{deployment("a", "", "image: a", ""), policyOf("{matchLabels: {app: a}}", ""), policyOf("{}", ", policyTypes: [Egress]")}, nil},
-	{"network-coverage", "on the node's network", []string{deployment("a", "", "image: a", "hostNetwork: true,")}, nil},
-	{"network-coverage", "by a network plugin", []string{deployment("a", "", "image: a", ""), "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: cache}\n"}, nil},
+	{"network-coverage", "on the node's network", []string{deployment("a", "", "image: a", "hostNetwork: true,")}, []string{
+		"info: Deployment cache/a spec.template.spec.hostNetwork: puts the pods on the network of their node, where no network policy counts",
+	}},
+	{"network-coverage", "by Cilium", []string{deployment("a", "", "image: a", ""), ofPlugin("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {matchLabels: {'k8s:app': a}}, ingress: [{}], egressDeny: [{}]")}, nil},
+	{"network-coverage", "by Cilium in one direction", []string{deployment("a", "", "image: a", ""), ofPlugin("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {}, ingress: [{}], egress: [{}], enableDefaultDeny: {egress: false}")}, []string{
+		"error: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for egress",
+	}},
+	{"network-coverage", "by Cilium for others", []string{deployment("a", "", "image: a", ""), ofPlugin("cilium.io/v2", "CiliumNetworkPolicy", ""), ofPlugin("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {matchExpressions: [{key: 'any:app', operator: NotIn, values: [a]}]}, ingress: [{}], egress: [{}]")}, []string{
+		"error: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
+	{"network-coverage", "by Cilium perhaps", []string{deployment("a", "", "image: a", ""), ofPlugin("cilium.io/v2", "CiliumNetworkPolicy", "endpointSelector: {matchLabels: {io.kubernetes.pod.namespace: cache}}, ingress: [{}]")}, []string{
+		"warning: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
+	{"network-coverage", "by Calico", []string{deployment("a", "", "image: a", ""), ofPlugin("projectcalico.org/v3", "GlobalNetworkPolicy", "types: [Ingress, Egress]")}, nil},
+	{"network-coverage", "by Calico perhaps", []string{deployment("a", "", "image: a", ""), ofPlugin("projectcalico.org/v3", "NetworkPolicy", "selector: app == 'a', types: [Ingress, Egress]")}, []string{
+		"warning: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
+	{"network-coverage", "by Calico for show", []string{deployment("a", "", "image: a", ""), ofPlugin("projectcalico.org/v3", "StagedGlobalNetworkPolicy", "types: [Ingress, Egress]")}, []string{
+		"error: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
+	{"network-coverage", "by administrators", []string{
+		deployment("a", "", "image: a", ""), space("team: a"),
+		ofPlugin("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "subject: {namespaces: {matchLabels: {team: a}}}"),
+	}, []string{
+		"warning: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
+	{"network-coverage", "by administrators for others", []string{
+		deployment("a", "", "image: a", ""), space("team: a"),
+		ofPlugin("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "subject: {namespaces: {matchLabels: {team: b}}}"),
+		ofPlugin("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: b}}}}"),
+	}, []string{
+		"error: Deployment cache/a spec.template.metadata.labels: has pods that no network policy covers for ingress and egress",
+	}},
 	{"selector-matches", "nothing", []string{
 		deployment("a", "", "image: a", ""), service("a", "b"), budgetOf("b", "b", "maxUnavailable: 1"), policyOf("{matchLabels: {app: b}}", ""),
 		"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: b, namespace: other}\nspec: {selector: {matchLabels: {app: a}}}\n",
@@ -42,7 +78,6 @@ var networkCases = []ruleCase{
 		"apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: b, namespace: other}\nspec: {namespaceSelector: {any: true}, selector: {matchLabels: {app: a}}}\n",
 		"apiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata: {name: b, namespace: shop}\nspec: {selector: {matchLabels: {cnpg.io/cluster: pg}}}\n", pg,
 	}, nil},
-	{"selector-matches", "what a chart brings", []string{service("a", "b"), "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\nspec: {destination: {namespace: cache}}\n"}, nil},
 }
 
 var ingressCases = []ruleCase{

@@ -46,7 +46,6 @@ var referenceCases = []ruleCase{
 		settingsOf("a", "  a: b\n"), redirect, databaseWith(""), poolerWith(""),
 		route("routes: [{middlewares: [{name: https}], services: [{name: pg-rw}]}]"),
 	}, nil},
-	{"reference-exists", "what a chart brings", []string{deployment("a", "", "envFrom: [{configMapRef: {name: a}}]", ""), "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a, namespace: flux}\nspec: {targetNamespace: cache}\n"}, nil},
 	{"secret-awaited", "nobody makes them", []string{
 		deployment("a", "", "env: [{name: A, valueFrom: {secretKeyRef: {name: s3, key: a}}}, {name: B, valueFrom: {secretKeyRef: {name: s3, key: b}}}]", "imagePullSecrets: [{name: registry}],"),
 		"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a, namespace: cache}\nspec: {tls: [{secretName: tls}]}\n",

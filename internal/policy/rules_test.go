@@ -20,7 +20,7 @@ type ruleCase struct {
 }
 
 func allCases() []ruleCase {
-	return slices.Concat(atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, credentialCases)
+	return slices.Concat(atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, deliveryCases, credentialCases)
 }
 
 func TestRules(t *testing.T) {

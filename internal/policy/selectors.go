@@ -98,7 +98,7 @@ func monitored(o manifest.Object) []string {
 // for, a budget that protects nothing, a policy that governs nobody.
 func selectsNothing(in Input) []Finding {
 	pods, services := selectablePods(in.Objects), selectableServices(in.Objects)
-	elsewhere := deliveredTo(in.Objects)
+	elsewhere := deliveries(in.Objects)
 	var found []Finding
 	for _, s := range selections(in.Objects) {
 		candidates := pods
@@ -108,26 +108,21 @@ func selectsNothing(in Input) []Finding {
 		matches := slices.ContainsFunc(candidates, func(c selectable) bool {
 			return (s.namespaces == nil || slices.Contains(s.namespaces, c.namespace)) && s.labels.Matches(c.labels)
 		})
-		if matches || comesLater(s.labels) || s.looksIn(elsewhere) {
+		if matches || comesLater(s.labels) {
 			continue
 		}
-		found = append(found, Finding{
+		f := Finding{
 			Object:  s.object.ID,
 			Path:    s.at.path,
 			Message: "selects no " + s.of + " of this environment",
 			Hint:    "write labels that are on one; if what is meant comes from elsewhere, waive this with that as the reason",
-		})
+		}
+		if by, ok := into(elsewhere, s.namespaces...); ok {
+			f = f.unless(by)
+		}
+		found = append(found, f)
 	}
 	return found
-}
-
-// looksIn tells whether the selection looks in one of some namespaces, all of
-// them being written as an empty one.
-func (s selection) looksIn(namespaces map[string]bool) bool {
-	if s.namespaces == nil {
-		return len(namespaces) > 0
-	}
-	return namespaces[""] || slices.ContainsFunc(s.namespaces, func(name string) bool { return namespaces[name] })
 }
 
 // laterLabels begin the keys of labels that operators put on pods which come and
@@ -172,28 +167,6 @@ func selectableServices(objects []manifest.Object) []selectable {
 			all = append(all, selectable{o.Namespace, root(o).at("metadata", "labels").labels()})
 		case o.Kind == "Cluster" && o.Group == groupPostgres:
 			all = append(all, selectable{o.Namespace, labels.Set{naming.LabelCNPGCluster: o.Name}})
-		}
-	}
-	return all
-}
-
-// deliveredTo are the namespaces into which a controller installs charts that it
-// renders itself: what is there nobody knows before. An empty name is any.
-func deliveredTo(objects []manifest.Object) map[string]bool {
-	all := map[string]bool{}
-	for _, o := range objects {
-		spec := root(o).at("spec")
-		switch o.Group + "/" + o.Kind {
-		case "helm.toolkit.fluxcd.io/HelmRelease":
-			name := spec.at("targetNamespace").text()
-			if name == "" {
-				name = o.Namespace
-			}
-			all[name] = true
-		case "argoproj.io/Application":
-			all[spec.at("destination", "namespace").text()] = true
-		case "argoproj.io/ApplicationSet", "kustomize.toolkit.fluxcd.io/Kustomization":
-			all[""] = true
 		}
 	}
 	return all

@@ -47,7 +47,7 @@ func (w workload) ends() bool {
 
 // scales tells whether the number of pods is one that the object says.
 func (w workload) scales() bool {
-	return w.Kind == "Deployment" || w.Kind == "StatefulSet" || w.Kind == "ReplicaSet"
+	return w.Kind == "Deployment" || w.Kind == "StatefulSet" || w.Kind == "ReplicaSet" || w.Kind == "ReplicationController"
 }
 
 // volumes are the pods' own, and for each of them what it is of.

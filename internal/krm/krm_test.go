@@ -169,6 +169,7 @@ func TestItemsPassThrough(t *testing.T) {
   stringData:
     a: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]
   sops:
+    lastmodified: "2026-01-01T00:00:00Z"
     mac: ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]
 `
 	_, text := run(t, head+pooled+"items:\n"+items)

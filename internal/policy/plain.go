@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
@@ -50,14 +49,14 @@ func plainSecrets(in Input) []Finding {
 }
 
 // plainSecret is about one Secret. SOPS leaves its own block beside the values
-// that it has encrypted.
+// that it has encrypted, and empty ones as they are.
 func plainSecret(o manifest.Object) []Finding {
-	_, sops := o.Fields["sops"].(map[string]any)
+	sops := encryptedBySOPS(o)
 	for _, field := range []string{"data", "stringData"} {
 		values, _ := o.Fields[field].(map[string]any)
 		plain := 0
 		for _, value := range values {
-			if text, _ := value.(string); !sops || text != "" && !strings.HasPrefix(text, "ENC[") {
+			if text, _ := value.(string); !sops || value != "" && !isEncrypted(text) {
 				plain++
 			}
 		}

@@ -15,6 +15,12 @@ const (
 	secret    = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\n"
 )
 
+// A value as SOPS writes it, and what it writes beside such.
+const (
+	sealed = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]"
+	bySOPS = "sops: {mac: '" + sealed + "', lastmodified: '2026-01-01T00:00:00Z'}\n"
+)
+
 func TestCheck(t *testing.T) {
 	for name, c := range map[string]struct {
 		objects []string
@@ -34,9 +40,12 @@ func TestCheck(t *testing.T) {
 		"an empty Secret":        {[]string{secret + "data: {}\nstringData: ~\n"}, nil},
 		"a Secret of others":     {[]string{"apiVersion: example.com/v1\nkind: Secret\nmetadata: {name: a, namespace: cache}\ndata: {a: b}\n"}, nil},
 		"a sealed one":           {[]string{"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: cache}\nspec: {encryptedData: {a: b}}\n"}, nil},
-		"encrypted":              {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: ''}\nsops: {mac: a}\n"}, nil},
-		"encrypted, not all":     {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]', b: Yg==}\nsops: {mac: a}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
+		"encrypted":              {[]string{secret + "data: {a: '" + sealed + "', b: ''}\n" + bySOPS}, nil},
+		"encrypted, not all":     {[]string{secret + "data: {a: '" + sealed + "', b: Yg==}\n" + bySOPS}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
 		"only said to be":        {[]string{secret + "data: {a: YQ==}\nsops: {}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
+		"encrypted, it says":     {[]string{secret + "data: {a: '" + sealed + "'}\nsops: {mac: a, lastmodified: a}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
+		"encrypted in part":      {[]string{secret + "data: {a: '" + sealed + " hunter2'}\n" + bySOPS}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
+		"encrypted in form":      {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:hunter2,type:str]'}\n" + bySOPS}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
 		"encrypted by who knows": {[]string{secret + "data: {a: 'ENC[AES256_GCM,data:AA==,type:str]'}\n"}, []string{"overlays/a/kustomization.yaml: error: renders Secret cache/a with data in plain text (1 in all); encrypt it with SOPS, or use a SealedSecret or an ExternalSecret; if a chart makes it, name an existing Secret in the chart's values"}},
 		"all of it twice": {[]string{namespace, role, secret, namespace, role, secret}, []string{
 			"overlays/a/kustomization.yaml: error: renders Namespace cache twice; set spec.namespace.create: false in all but one spec of the namespace",

@@ -101,7 +101,7 @@ var credentialCases = []ruleCase{
 		settingsOf("a", "  a.json: |\n    {\"secret\": \"attic-tokens\"}\n  a.sh: |\n    password=$(cat /run/secrets/a)\n    # token: aaaaaaaa\n  a.sql: |\n    SELECT count(*) AS tokens FROM tokens\n"),
 		"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a, namespace: a}\nspec: {encryptedData: {password: aW52ZW50ZWQ}}\n",
 		secret + "stringData: {password: hunter2}\n",
-		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: cache}\ndata: {password: 'ENC[AES256_GCM,data:AA==]'}\nsops: {mac: a}\n",
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: cache}\ndata: {password: '" + sealed + "'}\n" + bySOPS,
 		strings.ReplaceAll("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {description: 'as in JWT'}\n", "JWT", inventedJWT),
 	}, nil},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -36,9 +37,6 @@ func typed(scheme *runtime.Scheme, rules rest.RESTCreateStrategy, data []byte, o
 // create does what the server does before it stores a new object. warned is what
 // it has said of the object so far.
 func create(rules rest.RESTCreateStrategy, object *unstructured.Unstructured, internal runtime.Object, warned string) error {
-	if rules.NamespaceScoped() && object.GetNamespace() == "" {
-		return errors.New("metadata.namespace is missing: where it goes would be left to whoever applies it")
-	}
 	metadata, err := meta.Accessor(internal)
 	if err != nil {
 		return err
@@ -46,17 +44,22 @@ func create(rules rest.RESTCreateStrategy, object *unstructured.Unstructured, in
 	rest.FillObjectMetaSystemFields(metadata)
 
 	var warnings recorder
+	if rules.NamespaceScoped() && metadata.GetNamespace() == "" {
+		warnings = append(warnings, errors.New("metadata.namespace is missing: where it goes would be left to whoever applies it"))
+		// So that what else is wrong is found, too.
+		metadata.SetNamespace(metav1.NamespaceDefault)
+	}
 	if warned != "" {
 		warnings.AddWarning("", warned)
 	}
 	kind := object.GroupVersionKind()
 	resource, _ := meta.UnsafeGuessKindToResource(kind)
 	ctx := warning.WithWarningRecorder(context.Background(), &warnings)
-	ctx = request.WithNamespace(ctx, object.GetNamespace())
+	ctx = request.WithNamespace(ctx, metadata.GetNamespace())
 	ctx = request.WithRequestInfo(ctx, &request.RequestInfo{
 		IsResourceRequest: true, Verb: "create",
 		APIGroup: kind.Group, APIVersion: kind.Version, Resource: resource.Resource,
-		Namespace: object.GetNamespace(), Name: object.GetName(),
+		Namespace: metadata.GetNamespace(), Name: object.GetName(),
 	})
 	return errors.Join(append(warnings, rest.BeforeCreate(rules, ctx, internal))...)
 }

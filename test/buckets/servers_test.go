@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"gitlab.com/attic-cache/atticgen/internal/testbin"
+	"gitlab.com/attic-cache/atticgen/test/cluster"
 )
 
 func TestMain(m *testing.M) {
@@ -28,19 +26,14 @@ const (
 // freeAddress is one on loopback that nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	return net.JoinHostPort("127.0.0.1", cluster.FreePort(t))
 }
 
 // minio starts MinIO, with keys for encryption, and returns at once:
 // atticgen can wait for it.
 func minio(t *testing.T, address string) {
 	t.Helper()
-	start(t, testbin.MinIO(t), []string{
+	cluster.Start(t, testbin.MinIO(t), []string{
 		"MINIO_ROOT_USER=" + ownerKey,
 		"MINIO_ROOT_PASSWORD=" + ownerSecret,
 		"MINIO_REGION=" + region,
@@ -54,45 +47,7 @@ func minio(t *testing.T, address string) {
 func versitygw(t *testing.T, address string, options ...string) {
 	t.Helper()
 	args := append([]string{"--port", address, "--region", region, "--quiet", "posix"}, options...)
-	start(t, testbin.VersityGW(t), []string{"ROOT_ACCESS_KEY=" + ownerKey, "ROOT_SECRET_KEY=" + ownerSecret}, append(args, t.TempDir())...)
-}
-
-// start runs a server until the test ends. What it says is shown if the test
-// fails.
-func start(t *testing.T, program string, env []string, args ...string) {
-	t.Helper()
-	var out output
-	cmd := exec.Command(program, args...)
-	cmd.Env = append(env, "HOME="+t.TempDir(), "PATH="+os.Getenv("PATH"))
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("%s says:\n%s", filepath.Base(program), out.String())
-		}
-	})
-}
-
-// output is written to by a process while a test reads it.
-type output struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buffer.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buffer.String()
+	cluster.Start(t, testbin.VersityGW(t), []string{"ROOT_ACCESS_KEY=" + ownerKey, "ROOT_SECRET_KEY=" + ownerSecret}, append(args, t.TempDir())...)
 }
 
 // credentials are what atticgen finds in its environment.

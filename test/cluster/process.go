@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,17 +17,14 @@ import (
 func Start(t testing.TB, program string, env []string, args ...string) *Process {
 	t.Helper()
 	var out output
-	p := &Process{ended: make(chan struct{})}
 	cmd := exec.Command(program, args...)
 	cmd.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, env...)
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
+	ended, err := Launch(cmd)
+	if err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		_ = cmd.Wait()
-		close(p.ended)
-	}()
+	p := &Process{ended: ended}
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		<-p.ended
@@ -37,8 +35,28 @@ func Start(t testing.TB, program string, env []string, args ...string) *Process 
 	return p
 }
 
+// Launch starts a command for which Start is too simple, and closes what it
+// returns when the command has ended. On Linux that is no later than the test's own
+// process, even if that runs out of time, panics or is killed.
+func Launch(cmd *exec.Cmd) (ended <-chan struct{}, err error) {
+	started, done := make(chan error), make(chan struct{})
+	endWithParent(cmd)
+	go func() {
+		// The command must not outlive its thread, nor die before its time because
+		// the thread is not needed any more: this keeps the thread until the end.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait()
+		}
+		close(done)
+	}()
+	return done, <-started
+}
+
 // Process is a program that runs beside a test.
-type Process struct{ ended chan struct{} }
+type Process struct{ ended <-chan struct{} }
 
 // Ended tells whether it has, by itself.
 func (p *Process) Ended() bool {

@@ -42,7 +42,7 @@ type server struct {
 	as *syscall.Credential
 
 	process *exec.Cmd
-	ended   chan struct{}
+	ended   <-chan struct{}
 	stderr  bytes.Buffer
 }
 
@@ -179,16 +179,13 @@ func (s *server) own(path string) error {
 // has what it says.
 func (s *server) start(ctx context.Context) error {
 	s.stderr.Reset()
-	s.process, s.ended = s.command("postgres", "-D", s.data()), make(chan struct{})
-	s.process.Stderr = &s.stderr
-	if err := s.process.Start(); err != nil {
-		s.process = nil
+	process := s.command("postgres", "-D", s.data())
+	process.Stderr = &s.stderr
+	ended, err := cluster.Launch(process)
+	if err != nil {
 		return err
 	}
-	go func(process *exec.Cmd, ended chan struct{}) {
-		_ = process.Wait()
-		close(ended)
-	}(s.process, s.ended)
+	s.process, s.ended = process, ended
 	return eventually(ctx, func() error {
 		select {
 		case <-s.ended:

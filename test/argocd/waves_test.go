@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,19 +55,28 @@ func TestMisplaced(t *testing.T) {
 
 // TestFaults: each fault is found.
 func TestFaults(t *testing.T) {
+	staging, everything := "environments/staging", "golden/service-everything/want/environments/only"
+	cronJob := "golden/cronjob-gc/want/environments/only"
 	for name, test := range map[string]struct {
-		object, annotation, value, want string
+		from, object, annotation, value, want string
 	}{
-		"not a number":            {"Job.batch nix-cache/attic-migrate-", waveAnnotation, "one", `wave "one"`},
-		"after its use":           {"ServiceAccount nix-cache/attic-migrate", waveAnnotation, "2", "Job.batch nix-cache/attic-migrate-"},
-		"namespace after content": {"Namespace /nix-cache", waveAnnotation, "1", "is needed by Cluster.postgresql.cnpg.io nix-cache/attic-pg"},
-		"policy after its pods":   {"NetworkPolicy.networking.k8s.io nix-cache/attic-api", waveAnnotation, "3", "is needed by Deployment.apps nix-cache/attic in wave 2"},
-		"API before migration":    {"Deployment.apps nix-cache/attic", waveAnnotation, "1", "must be after Job.batch nix-cache/attic-migrate-"},
-		"unknown option":          {"Job.batch nix-cache/attic-migrate-", optionsAnnotation, "Forced=true", "Forced=true"},
-		"hook":                    {"Job.batch nix-cache/attic-migrate-", "helm.sh/hook", "pre-install", "helm.sh/hook"},
+		"not a number":            {staging, "Job.batch nix-cache/attic-migrate-", waveAnnotation, "one", `wave "one"`},
+		"after its use":           {staging, "ServiceAccount nix-cache/attic-migrate", waveAnnotation, "2", "Job.batch nix-cache/attic-migrate-"},
+		"namespace after content": {staging, "Namespace /nix-cache", waveAnnotation, "1", "is needed by Cluster.postgresql.cnpg.io nix-cache/attic-pg"},
+		"policy after its pods":   {staging, "NetworkPolicy.networking.k8s.io nix-cache/attic-api", waveAnnotation, "3", "is needed by Deployment.apps nix-cache/attic in wave 2"},
+		"API before migration":    {staging, "Deployment.apps nix-cache/attic", waveAnnotation, "1", "must be after Job.batch nix-cache/attic-migrate-"},
+		"unknown option":          {staging, "Job.batch nix-cache/attic-migrate-", optionsAnnotation, "Forced=true", "Forced=true"},
+		"hook":                    {staging, "Job.batch nix-cache/attic-migrate-", "helm.sh/hook", "pre-install", "helm.sh/hook"},
+		"after a CronJob":         {cronJob, "ServiceAccount nix-cache/attic-gc", waveAnnotation, "3", "is needed by CronJob.batch nix-cache/attic-gc in wave 2"},
+		"file of a CronJob":       {cronJob, "ConfigMap nix-cache/attic-config-", waveAnnotation, "3", "is needed by CronJob.batch nix-cache/attic-gc in wave 2"},
+		"policy of a CronJob":     {cronJob, "NetworkPolicy.networking.k8s.io nix-cache/attic-gc", waveAnnotation, "3", "is needed by CronJob.batch nix-cache/attic-gc in wave 2"},
+		"volume after its pods":   {everything, "PersistentVolumeClaim web/root-data", waveAnnotation, "3", "is needed by Deployment.apps web/root in wave 2"},
+		"end of an option":        {staging, "Job.batch nix-cache/attic-migrate-", optionsAnnotation, "lidate=false", "the sync option lidate=false,"},
+		"option of kubectl":       {staging, "Job.batch nix-cache/attic-migrate-", optionsAnnotation, "validate=false", "the sync option validate=false,"},
+		"option without value":    {staging, "Job.batch nix-cache/attic-migrate-", optionsAnnotation, "Prune", "the sync option Prune,"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			objects := rendered.Build(t, filepath.Join(rendered.Root(), "environments", "staging"))
+			objects := rendered.Build(t, filepath.Join(rendered.Root(), filepath.FromSlash(test.from)))
 			found := false
 			for _, o := range objects {
 				exact := !strings.HasSuffix(test.object, "-")
@@ -164,7 +174,11 @@ func needs(o, other *unstructured.Unstructured) bool {
 	if other.GetKind() == "Namespace" {
 		return o.GetNamespace() == other.GetName()
 	}
-	template, ok, _ := unstructured.NestedMap(o.Object, "spec", "template")
+	path := []string{"spec", "template"}
+	if o.GetKind() == "CronJob" {
+		path = []string{"spec", "jobTemplate", "spec", "template"}
+	}
+	template, ok, _ := unstructured.NestedMap(o.Object, path...)
 	if !ok || o.GetNamespace() != other.GetNamespace() {
 		return false
 	}
@@ -178,6 +192,8 @@ func needs(o, other *unstructured.Unstructured) bool {
 	case "Secret":
 		return refers(template, "secret", "secretName", other.GetName()) || refers(template, "secretRef", "name", other.GetName()) ||
 			refers(template, "secretKeyRef", "name", other.GetName())
+	case "PersistentVolumeClaim":
+		return refers(template, "persistentVolumeClaim", "claimName", other.GetName())
 	case "NetworkPolicy":
 		fields, _, _ := unstructured.NestedMap(other.Object, "spec", "podSelector")
 		var selector metav1.LabelSelector
@@ -213,19 +229,27 @@ func refers(value any, field, key, name string) bool {
 	return false
 }
 
+// option is one as Argo CD's documentation writes it; kubectl's begin with a small
+// letter.
+var option = regexp.MustCompile(`\b([A-Z][A-Za-z]*)=[a-z]+\b`)
+
 // unknownOptions are the sync options that Argo CD's own documentation does not
 // have. It ignores those.
 func unknownOptions(objects []*unstructured.Unstructured, documentation string) []string {
+	known := map[string]bool{}
+	for _, match := range option.FindAllStringSubmatch(documentation, -1) {
+		known[match[1]] = true
+	}
 	var found []string
 	for _, o := range objects {
 		list := o.GetAnnotations()[optionsAnnotation]
 		if list == "" {
 			continue
 		}
-		for option := range strings.SplitSeq(list, ",") {
-			name, value, _ := strings.Cut(option, "=")
-			if !strings.Contains(documentation, name+"=") || value != "true" && value != "false" && value != "confirm" {
-				found = append(found, fmt.Sprintf("%s has the sync option %s, which Argo CD does not know", id(o), option))
+		for given := range strings.SplitSeq(list, ",") {
+			name, value, _ := strings.Cut(given, "=")
+			if !known[name] || value != "true" && value != "false" && value != "confirm" {
+				found = append(found, fmt.Sprintf("%s has the sync option %s, which Argo CD does not know", id(o), given))
 			}
 		}
 	}

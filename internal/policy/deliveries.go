@@ -68,6 +68,9 @@ func into(all []delivery, namespaces ...string) (delivery, bool) {
 	return all[i], true
 }
 
+// broughtThere says, in a rule, when unless makes a note of a finding.
+const broughtThere = "where somebody whose objects are not looked at brings objects to that place"
+
 // unless makes less of a finding that something is missing, where somebody may
 // bring it: a note where he brings objects to that very place, no more than a
 // warning where nothing says where they go.

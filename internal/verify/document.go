@@ -82,13 +82,13 @@ func severities(r report.RuleInfo) string {
 // severity says which of them a finding has.
 func severity(r report.RuleInfo) string {
 	names := map[diag.Severity]string{diag.Error: "An error", diag.Warning: "A warning", diag.Note: "A note, which fails no run"}
-	text := names[r.Severity]
+	parts := []string{names[r.Severity]}
 	for _, s := range worstFirst() {
 		if when := r.Others[s]; when != "" {
-			text += "; " + strings.ToLower(names[s]) + ", " + when
+			parts = append(parts, strings.ToLower(names[s])+", "+when)
 		}
 	}
-	return text + "."
+	return strings.Join(parts, "; ") + "."
 }
 
 // cell is text that does not end a cell of a table.

@@ -10,7 +10,6 @@ package verify
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
@@ -85,6 +84,7 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		}
 	}
 	across(chosen)
+	beyond(chosen, all, waivers)
 	waivers.apply(chosen, len(chosen) == len(all))
 
 	result := report.Verification{Rules: Rules(), Kubernetes: Version(o.Kubernetes), Date: o.Today}
@@ -94,20 +94,6 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		})
 	}
 	return result, nil
-}
-
-// across compares the environments with each other.
-func across(all []*environment) {
-	var compared []policy.Environment
-	for _, e := range all {
-		compared = append(compared, policy.Environment{Overlay: e.shown, Objects: e.objects()})
-	}
-	for _, d := range policy.Across(compared) {
-		i := slices.IndexFunc(all, func(e *environment) bool { return e.shown == d.File })
-		all[i].add(report.VerifiedFinding{
-			Rule: ruleApart, Severity: d.Severity, File: all[i].top(), Message: d.Message, Hint: d.Hint,
-		})
-	}
 }
 
 // diagnosed is a finding that says what a diagnostic does.

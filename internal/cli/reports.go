@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
@@ -32,7 +33,7 @@ func (r *reportFiles) Set(value string) error {
 		return err
 	}
 	for _, other := range *r {
-		if filepath.Clean(other.name) == filepath.Clean(name) {
+		if sameFile(other.name, name) {
 			return fmt.Errorf("%s is named twice; give each report a file of its own", diag.Quote(name))
 		}
 	}
@@ -66,6 +67,80 @@ func (r *reportFiles) write(result report.Verification) error {
 		}
 	}
 	return errors.Join(failures...)
+}
+
+// sameFile tells whether two names are of one file, by whatever way.
+func sameFile(a, b string) bool {
+	first, err := os.Stat(a)
+	second, missing := os.Stat(b)
+	if err == nil && missing == nil {
+		return os.SameFile(first, second)
+	}
+	pathA, err := resolved(a)
+	pathB, failed := resolved(b)
+	return err == nil && failed == nil && pathA == pathB
+}
+
+// apart refuses reports where they would be taken for a part of an environment, or
+// would overwrite what environments are made of.
+func (r *reportFiles) apart(root, output, waivers string) error {
+	for _, f := range *r {
+		target, err := resolved(f.name)
+		if err != nil {
+			return err
+		}
+		taken := waivers != "" && sameFile(f.name, waivers)
+		for _, source := range []string{"base", "overlays"} {
+			dir, err := resolved(filepath.Join(root, source))
+			taken = taken || err == nil && within(dir, target)
+		}
+		if taken || inEnvironment(root, output, target) {
+			return fmt.Errorf("%s is no place for a report, because verify reads what is there; name a file outside base, overlays and environments", diag.Quote(filepath.ToSlash(f.name)))
+		}
+	}
+	return nil
+}
+
+// inEnvironment tells whether a path is below the folder of an environment.
+func inEnvironment(root, output, target string) bool {
+	dir, err := resolved(output)
+	if err != nil || !within(dir, target) {
+		return false
+	}
+	rel, err := filepath.Rel(dir, target)
+	name, _, below := strings.Cut(filepath.ToSlash(rel), "/")
+	if err != nil || !below {
+		return false
+	}
+	for _, sign := range []string{filepath.Join(dir, name, "kustomization.yaml"), filepath.Join(root, "overlays", name)} {
+		if _, err := os.Stat(sign); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// after is an error because of which there is no report. What an earlier run has
+// reported must not be taken for this one's.
+func (r *reportFiles) after(err error) error {
+	for _, f := range *r {
+		name := f.name
+		if target, err := filepath.EvalSymlinks(name); err == nil {
+			name = target
+		}
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if failed := os.Remove(name); failed != nil {
+			old := diag.New(filepath.ToSlash(f.name), "is the report of an earlier run, and cannot be removed: %v", withoutPath(failed))
+			if list, ok := errors.AsType[diag.List](err); ok {
+				err = append(slices.Clip(list), old)
+			} else {
+				err = errors.Join(err, diag.List{old})
+			}
+		}
+	}
+	return err
 }
 
 // replaceFile puts a whole file in the place of another, or leaves that as it is.

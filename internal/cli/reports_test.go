@@ -53,3 +53,30 @@ func TestReplaceFile(t *testing.T) {
 	}
 	check("three")
 }
+
+// One file is one, whatever it is called.
+func TestSameFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, c := range [][2]string{{"a", "./b/../a"}, {"a", filepath.Join(dir, "a")}} {
+		if !sameFile(c[0], c[1]) {
+			t.Errorf("%v", c)
+		}
+	}
+	if sameFile("a", "b") {
+		t.Error("a is b")
+	}
+	if err := os.WriteFile("a", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", "link"); err != nil {
+		t.Skip(err)
+	}
+	var files reportFiles
+	if err := files.Set("json=a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := files.Set("junit=link"); err == nil {
+		t.Error("the link was taken for another file")
+	}
+}

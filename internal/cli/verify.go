@@ -75,23 +75,31 @@ func runVerify(ctx context.Context, streams Streams, o verifyOptions, names []st
 	if isTerminal(streams.Err) {
 		options.Progress = func(line string) { say(streams.Err, line) }
 	}
+	if err := o.reports.apart(o.root, options.Output, options.Waivers); err != nil {
+		return &failure{code: ExitUsage, err: err}
+	}
 	if len(o.schemas) > 0 {
 		var err error
 		if options.Schemas.Kubeconform, err = verify.FindKubeconform(o.kubeconform); err != nil {
-			return &failure{code: ExitInput, err: err}
+			return &failure{code: ExitInput, err: o.reports.after(err)}
 		}
 	} else if o.kubeconform != "" {
 		return &failure{code: ExitUsage, err: errors.New("--kubeconform needs --schema-location, which says where schemas are")}
 	}
 	result, err := verify.Run(ctx, options)
 	if err != nil {
-		return &failure{code: ExitInput, err: err}
+		return &failure{code: ExitInput, err: o.reports.after(err)}
 	}
+	if o.failOn.warnings {
+		result.FailOn = diag.Warning
+	}
+	// Findings are shown whatever becomes of the files, and the other way round.
+	unprinted := printed(report.WriteVerification(streams.Out, o.format, result))
 	if err := o.reports.write(result); err != nil {
 		return &failure{code: ExitOutput, err: err}
 	}
-	if err := printed(report.WriteVerification(streams.Out, o.format, result)); err != nil {
-		return err
+	if unprinted != nil {
+		return unprinted
 	}
 	return o.failOn.verdict(result)
 }

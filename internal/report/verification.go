@@ -16,6 +16,8 @@ type Verification struct {
 	Kubernetes string
 	// Date is the day that waivers were held to.
 	Date time.Time
+	// FailOn is the least severe finding that fails the run; empty means Error.
+	FailOn diag.Severity
 }
 
 // VerifiedEnvironment is what was found in one environment.

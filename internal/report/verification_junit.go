@@ -51,8 +51,8 @@ type (
 )
 
 // writeJUnit writes each environment as a suite and each rule as a test of it, so
-// that a pipeline shows what was asked as well as what was found. Errors fail a
-// test; one with nothing but waived findings, or that was not asked, is skipped; the
+// that a pipeline shows what was asked as well as what was found. What fails the run
+// fails a test; one with nothing but waived findings, or that was not asked, is skipped; the
 // rest is its output.
 func writeJUnit(w io.Writer, v Verification) error {
 	all := junitSuites{Name: "atticgen verify"}
@@ -66,7 +66,7 @@ func writeJUnit(w io.Writer, v Verification) error {
 			},
 		}
 		for _, r := range asked(v.Rules, e) {
-			one := testCase(e, r)
+			one := testCase(e, r, v.FailOn)
 			suite.Tests++
 			if one.Failure != nil {
 				suite.Failures++
@@ -106,9 +106,10 @@ func asked(rules []RuleInfo, e VerifiedEnvironment) []RuleInfo {
 	return all
 }
 
-func testCase(e VerifiedEnvironment, r RuleInfo) junitCase {
+func testCase(e VerifiedEnvironment, r RuleInfo, failOn diag.Severity) junitCase {
 	one := junitCase{Name: diag.Escape(r.ID), ClassName: diag.Escape(e.Name)}
 	var failed, waived, rest []string
+	worst := diag.Warning
 	for _, f := range e.Findings {
 		if f.Rule != r.ID {
 			continue
@@ -120,16 +121,23 @@ func testCase(e VerifiedEnvironment, r RuleInfo) junitCase {
 		switch {
 		case f.Waived != nil:
 			waived = append(waived, line+" ("+f.Waived.String()+")")
-		case f.Severity == diag.Note, f.Severity == diag.Warning:
+		case f.Severity == diag.Note, f.Severity == diag.Warning && failOn != diag.Warning:
 			rest = append(rest, string(f.Severity)+": "+line)
+		case f.Severity == diag.Warning:
+			failed = append(failed, string(f.Severity)+": "+line)
 		default:
+			worst = diag.Error
 			failed = append(failed, line)
 		}
+	}
+	what := "error"
+	if failOn == diag.Warning {
+		what = "finding"
 	}
 	switch {
 	case len(failed) > 0:
 		one.Failure = &junitMessage{
-			Message: join(": ", plural(len(failed), "error"), diag.Escape(r.Title)), Type: string(diag.Error),
+			Message: join(": ", plural(len(failed), what), diag.Escape(r.Title)), Type: string(worst),
 			Text: strings.Join(failed, "\n"),
 		}
 		rest = append(rest, waived...)

@@ -280,7 +280,7 @@ func TestOverlay(t *testing.T) {
 		t.Error(got)
 	}
 	r.edit("environments/only/kustomization.yaml", "elsewhere/only", "../../etc")
-	if got := r.found(r.run(o), ruleUnknownKind); len(got) != 1 || !strings.HasPrefix(got[0], "[overlay] ") {
+	if got := r.found(r.run(o), ruleUnknownKind, ruleUnreadable); len(got) != 1 || !strings.HasPrefix(got[0], "[overlay] ") {
 		t.Error(got)
 	}
 }

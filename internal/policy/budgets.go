@@ -17,24 +17,29 @@ type several struct {
 	namespace string
 	// low is the fewest that there are.
 	low int64
+	// guarded tells whether an operator makes a budget for them.
+	guarded bool
 }
 
-// severals are the workloads and the poolers of an environment.
+// severals are the workloads, the poolers and the PostgreSQL clusters of an
+// environment.
 func severals(objects []manifest.Object) []several {
 	var all []several
 	scalers := autoscalers(objects)
 	for _, w := range workloads(objects) {
 		if w.scales() {
 			low, _ := w.replicas(scalers)
-			all = append(all, several{w.ID, w.labels(), w.Namespace, low})
+			all = append(all, several{w.ID, w.labels(), w.Namespace, low, false})
 		}
 	}
 	for _, o := range objects {
-		if o.Group == groupPostgres && o.Kind == "Pooler" {
-			low := root(o).at("spec", "instances").numberOr(1)
-			for _, pod := range connectivity.New([]manifest.Object{o}).Pods() {
-				all = append(all, several{o.ID, pod.Labels, o.Namespace, low})
-			}
+		if o.Group != groupPostgres {
+			continue
+		}
+		instances := root(o).at("spec", "instances").numberOr(1)
+		low := map[string]int64{"": instances, connectivity.RolePrimary: min(instances, 1), connectivity.RoleReplica: max(instances-1, 0)}
+		for _, pod := range connectivity.New([]manifest.Object{o}).Pods() {
+			all = append(all, several{o.ID, pod.Labels, o.Namespace, low[pod.Role], o.Kind == "Cluster"})
 		}
 	}
 	return all
@@ -55,7 +60,7 @@ func unbudgeted(in Input) []Finding {
 			if w.namespace != s.object.Namespace || !s.labels.Matches(w.labels) {
 				continue
 			}
-			if other, taken := covered[w.id]; taken {
+			if other, taken := covered[w.id]; taken && other != s.object.ID {
 				found = append(found, Finding{
 					Object: s.object.ID, Path: s.at.path,
 					Message: fmt.Sprintf("selects pods of %s, as %s does, and Kubernetes evicts no pod that has two budgets", w.id, other),
@@ -68,7 +73,7 @@ func unbudgeted(in Input) []Finding {
 		found = append(found, budget(s.object, low)...)
 	}
 	for _, w := range all {
-		if _, ok := covered[w.id]; !ok && w.low > 1 {
+		if _, ok := covered[w.id]; !ok && w.low > 1 && !w.guarded {
 			found = append(found, Finding{
 				Object: w.id, Severity: diag.Warning,
 				Message: fmt.Sprintf("has %d pods or more and no PodDisruptionBudget, so that draining nodes may stop all of them at once", w.low),
@@ -88,8 +93,13 @@ func budget(o manifest.Object, pods int64) []Finding {
 			found = append(found, Finding{Object: o.ID, Path: most.path, Message: "allows no eviction at all, so that no node can be drained", Hint: "write 1 or more"})
 		}
 	}
-	if least := spec.at("minAvailable"); least.exists() && pods > 0 {
-		if n, ok := least.share(pods); ok && n >= pods {
+	if least := spec.at("minAvailable"); least.exists() {
+		share, percent := least.percent()
+		n, ok := least.share(pods)
+		switch {
+		case percent && share >= 100:
+			found = append(found, Finding{Object: o.ID, Path: least.path, Message: "keeps all pods, so that their nodes cannot be drained", Hint: "write maxUnavailable: 1 instead"})
+		case ok && pods > 0 && n >= pods:
 			found = append(found, Finding{
 				Object: o.ID, Path: least.path,
 				Message: fmt.Sprintf("keeps %d pods, and there may be no more than %d, so that their nodes cannot be drained", n, pods),

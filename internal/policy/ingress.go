@@ -33,6 +33,10 @@ func unencrypted(in Input) []Finding {
 			found = append(found, ingressTLS(o)...)
 		case o.Group == groupTraefik && o.Kind == "IngressRoute":
 			found = append(found, routeTLS(o, redirects)...)
+		case o.Group == groupTraefik && o.Kind == "IngressRouteTCP":
+			found = append(found, streamTLS(o)...)
+		case o.Group == groupGateway && o.Kind == "Gateway":
+			found = append(found, gatewayTLS(o, in.Objects)...)
 		}
 	}
 	return found
@@ -40,7 +44,9 @@ func unencrypted(in Input) []Finding {
 
 // ingressTLS is about an Ingress: each host must be among those of a certificate.
 func ingressTLS(o manifest.Object) []Finding {
-	if root(o).at("metadata", "annotations", certificateOfAWS).exists() {
+	class := ingressClass(o)
+	certificate := root(o).at("metadata", "annotations", certificateOfAWS)
+	if strings.HasPrefix(certificate.text(), "arn:") && (class == "" || class == "alb") {
 		return nil
 	}
 	var found []Finding
@@ -66,10 +72,19 @@ func ingressTLS(o manifest.Object) []Finding {
 	if at := annotations.at("nginx.ingress.kubernetes.io/ssl-redirect"); at.text() == "false" {
 		found = append(found, Finding{Object: o.ID, Path: at.path, Message: "is false, so that requests in plain text are answered", Hint: "remove it", Severity: diag.Warning})
 	}
-	if at := annotations.at(routerEntryPoints); spec.at("ingressClassName").text() == "traefik" && (!at.exists() || slices.Contains(list(at.text()), "web")) {
+	if at := annotations.at(routerEntryPoints); class == "traefik" && (!at.exists() || slices.Contains(list(at.text()), "web")) {
 		found = append(found, Finding{Object: o.ID, Path: at.path, Message: "does not keep the Ingress to websecure, so that Traefik may answer in plain text too", Hint: "write websecure", Severity: diag.Warning})
 	}
 	return found
+}
+
+// ingressClass is the class of an Ingress, by its field or as it was before there
+// was one.
+func ingressClass(o manifest.Object) string {
+	if class := root(o).at("spec", "ingressClassName").text(); class != "" {
+		return class
+	}
+	return root(o).at("metadata", "annotations", "kubernetes.io/ingress.class").text()
 }
 
 // certifies tells whether a certificate for a host, or for all that are one label
@@ -94,11 +109,20 @@ func routeTLS(o manifest.Object, redirects map[manifest.ID]bool) []Finding {
 	}
 	for _, route := range spec.at("routes").items() {
 		redirected := slices.ContainsFunc(route.at("middlewares").items(), func(m value) bool { return redirects[middleware(o, m)] })
-		if !redirected && !strings.Contains(route.at("match").text(), "/.well-known/acme-challenge/") {
+		if !redirected && !isChallenge(route.at("match").text()) {
 			return []Finding{{Object: o.ID, Path: spec.at("tls").path, Message: "is missing, and not every route redirects to https", Hint: "write tls with secretName, or a middleware with redirectScheme to each route"}}
 		}
 	}
 	return nil
+}
+
+// challenge is the only path that clients must find in plain text.
+const challenge = "/.well-known/acme-challenge/"
+
+// isChallenge tells whether a rule matches nothing but challenges: one that names
+// them among alternatives, or to leave them out, matches more.
+func isChallenge(match string) bool {
+	return strings.Contains(match, "(`"+challenge) && !strings.ContainsAny(match, "!|")
 }
 
 // middleware is the one that a route names.

@@ -72,10 +72,16 @@ func (v value) share(total int64) (int64, bool) {
 	if n, ok := v.number(); ok {
 		return n, true
 	}
+	n, ok := v.percent()
+	return (n*total + 99) / 100, ok
+}
+
+// percent is a percentage; false when it is none.
+func (v value) percent() (int64, bool) {
 	text, percent := strings.CutSuffix(v.text(), "%")
 	n, err := strconv.ParseInt(text, 10, 32)
 	if !percent || err != nil {
 		return 0, false
 	}
-	return (n*total + 99) / 100, true
+	return n, true
 }

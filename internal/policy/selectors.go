@@ -37,7 +37,7 @@ type selection struct {
 }
 
 // selections are the selectors of an environment that must select something to
-// be of use. Those that select everything do.
+// be of use.
 func selections(objects []manifest.Object) []selection {
 	var all []selection
 	for _, o := range objects {
@@ -68,7 +68,8 @@ func selections(objects []manifest.Object) []selection {
 			}
 			s.labels = read
 		}
-		if !s.labels.Empty() {
+		// A Service with no labels to look for selects nothing on purpose.
+		if !s.labels.Empty() || o.Kind != "Service" {
 			all = append(all, s)
 		}
 	}
@@ -108,7 +109,8 @@ func selectsNothing(in Input) []Finding {
 		matches := slices.ContainsFunc(candidates, func(c selectable) bool {
 			return (s.namespaces == nil || slices.Contains(s.namespaces, c.namespace)) && s.labels.Matches(c.labels)
 		})
-		if matches || comesLater(s.labels) {
+		// Those that select everything are of use for what comes later.
+		if matches || s.labels.Empty() || comesLater(s.labels) {
 			continue
 		}
 		f := Finding{

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,7 +107,7 @@ func connections(objects []manifest.Object) map[manifest.ID][]use {
 	}
 	for _, w := range workloads(objects) {
 		low, high := w.replicas(scalers)
-		for _, c := range w.containers() {
+		for _, c := range w.connecting(poolers) {
 			if to, ok := database(w, c, poolers); ok {
 				const each = atticcache.ConnectionsPerProcess
 				all[to] = append(all[to], use{w.ID, low * each, (high + w.surge(high)) * each})
@@ -118,11 +119,33 @@ func connections(objects []manifest.Object) map[manifest.ID][]use {
 			continue
 		}
 		spec := root(o).at("spec")
-		n := spec.at("instances").numberOr(1) * spec.at("pgbouncer", "parameters", "default_pool_size").numeral(defaultPoolSize)
+		parameters := spec.at("pgbouncer", "parameters")
+		instances, pool := spec.at("instances").numberOr(1), parameters.at("default_pool_size").numeral(defaultPoolSize)
+		// The reserve is for when clients have waited for some time.
+		reserve := parameters.at("reserve_pool_size").numeral(0)
 		to := manifest.ID{Group: groupPostgres, Kind: "Cluster", Namespace: o.Namespace, Name: spec.at("cluster", "name").text()}
-		all[to] = append(all[to], use{o.ID, n, n})
+		all[to] = append(all[to], use{o.ID, instances * pool, instances * (pool + reserve)})
 	}
 	return all
+}
+
+// connecting are the containers of a pod that are connected at one time: those
+// that stay, or, where none of these connects, the one that runs before them.
+func (w workload) connecting(poolers map[manifest.ID]bool) []value {
+	connects := func(c value) bool { _, ok := database(w, c, poolers); return ok }
+	stay := w.containers()
+	var first []value
+	for _, c := range w.pod().at("initContainers").items() {
+		if c.at("restartPolicy").text() == "Always" {
+			stay = append(stay, c)
+		} else if connects(c) {
+			first = []value{c}
+		}
+	}
+	if slices.ContainsFunc(stay, connects) {
+		return stay
+	}
+	return first
 }
 
 // surge is how many pods a rollout starts beyond the number.

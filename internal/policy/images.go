@@ -15,6 +15,16 @@ import (
 // an overlay's images or patches set.
 func unpinned(in Input) []Finding {
 	var found []Finding
+	for _, w := range workloads(in.Objects) {
+		for _, c := range w.allContainers() {
+			if image := c.at("image"); image.text() == "" {
+				found = append(found, Finding{
+					Object: w.ID, Path: image.path, Severity: diag.Error, Message: "is missing, and the API server takes no container without", Hint: "write the image, pinned by digest",
+					Rendered: fmt.Sprintf("renders %s, of which a container has no image", w.ID),
+				})
+			}
+		}
+	}
 	for _, o := range in.Objects {
 		for _, image := range images(o) {
 			var p validate.Problems
@@ -48,7 +58,7 @@ func moves(image string) bool {
 func images(o manifest.Object) []value {
 	var all []value
 	add := func(image value) {
-		if _, ok := image.raw.(string); ok {
+		if text, ok := image.raw.(string); ok && (text != "" || o.Group == groupPostgres) {
 			all = append(all, image)
 		}
 	}
@@ -58,6 +68,9 @@ func images(o manifest.Object) []value {
 			for _, container := range pod.at(list).items() {
 				add(container.at("image"))
 			}
+		}
+		for _, volume := range pod.at("volumes").items() {
+			add(volume.at("image", "reference"))
 		}
 	}
 	if o.Group == groupPostgres {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"reflect"
+	"slices"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 )
@@ -9,10 +10,10 @@ import (
 // unprobed finds pods behind a Service that cannot say when they are ready, and
 // probes that restart a container for what should only take it out of service.
 func unprobed(in Input) []Finding {
-	var served []selection
+	var services []selection
 	for _, s := range selections(in.Objects) {
 		if s.object.Kind == "Service" {
-			served = append(served, s)
+			services = append(services, s)
 		}
 	}
 	var found []Finding
@@ -20,16 +21,8 @@ func unprobed(in Input) []Finding {
 		if w.ends() {
 			continue
 		}
-		own := w.labels()
-		behind := ""
-		for _, s := range served {
-			if s.object.Namespace == w.Namespace && s.labels.Matches(own) {
-				behind = s.object.Name
-				break
-			}
-		}
-		if asked := w.unasked(); behind != "" && asked.exists() {
-			found = append(found, w.find(asked.at("readinessProbe"), "is missing, so that Service "+behind+" sends requests to pods that are not ready yet",
+		for _, c := range w.unasked(services) {
+			found = append(found, w.find(c.at("readinessProbe"), "is missing, so that Service "+c.service+" sends requests to pods that are not ready yet",
 				"write a probe that succeeds when the container can answer requests"))
 		}
 		for _, c := range w.containers() {
@@ -45,20 +38,60 @@ func unprobed(in Input) []Finding {
 	return found
 }
 
-// unasked is the first container with ports of pods that nothing asks whether
-// they are ready. One that is asked is enough: a pod is ready when all of it is.
-func (w workload) unasked() value {
-	var first value
-	for _, c := range w.containers() {
-		if c.at("readinessProbe").exists() {
-			return value{}
-		}
-		if !first.exists() && len(c.at("ports").items()) > 0 {
-			first = c
-		}
-	}
+// served is a container that a Service sends requests to.
+type served struct {
+	value
+	service string
+}
+
+// unasked are the containers behind Services that nothing asks whether they are
+// ready, each once.
+func (w workload) unasked(services []selection) []served {
 	if len(w.pod().at("readinessGates").items()) > 0 {
-		return value{}
+		return nil
 	}
-	return first
+	own := w.labels()
+	var all []served
+	for _, s := range services {
+		if s.object.Namespace != w.Namespace || !s.labels.Matches(own) {
+			continue
+		}
+		for _, port := range root(s.object).at("spec", "ports").items() {
+			c, known := w.listening(port)
+			said := slices.ContainsFunc(all, func(other served) bool { return slices.Equal(other.path, c.path) })
+			if known && !said && !c.at("readinessProbe").exists() {
+				all = append(all, served{c, s.object.Name})
+			}
+		}
+	}
+	return all
+}
+
+// listening is the container that a port of a Service leads to. Where none says
+// that it listens there, it is the one that there is, or the first of several
+// none of which is asked: one that is asked may be it.
+func (w workload) listening(port value) (value, bool) {
+	target := port.at("targetPort")
+	if !target.exists() {
+		target = port.at("port")
+	}
+	number, isNumber := target.number()
+	containers := w.containers()
+	for _, c := range w.pod().at("initContainers").items() {
+		if c.at("restartPolicy").text() == "Always" {
+			containers = append(containers, c)
+		}
+	}
+	for _, c := range containers {
+		for _, p := range c.at("ports").items() {
+			n, _ := p.at("containerPort").number()
+			if isNumber && n == number || target.text() != "" && p.at("name").text() == target.text() {
+				return c, true
+			}
+		}
+	}
+	if len(containers) == 0 || slices.ContainsFunc(containers, func(c value) bool { return c.at("readinessProbe").exists() }) {
+		return value{}, false
+	}
+	return containers[0], true
 }

@@ -14,7 +14,7 @@ type reference struct {
 	from manifest.ID
 	at   value
 	to   manifest.ID
-	// key of a Secret that is read; empty if all are.
+	// key of a Secret or ConfigMap that is read; empty if all are.
 	key string
 }
 
@@ -24,7 +24,7 @@ func missing(in Input) []Finding {
 	present := presentIn(in.Objects)
 	elsewhere := deliveries(in.Objects)
 	said := map[string]bool{}
-	var found []Finding
+	found := append(missingKeys(in.Objects), missingPorts(in.Objects)...)
 	for _, r := range references(in.Objects) {
 		field := r.from.String() + " " + strings.Join(r.at.path, " ")
 		if said[field] {

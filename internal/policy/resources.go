@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -16,8 +17,16 @@ import (
 func unbounded(in Input) []Finding {
 	var found []Finding
 	for _, w := range workloads(in.Objects) {
+		// What the pod as a whole has, its containers share.
+		whole := w.pod().at("resources")
 		for _, c := range w.allContainers() {
-			found = append(found, bounds(w.ID, c.at("resources"), true)...)
+			for _, f := range bounds(w.ID, c.at("resources"), true) {
+				name := f.Path[len(f.Path)-1]
+				list := f.Path[len(f.Path)-2]
+				if c.at("resources", list, name).exists() || !whole.sets(list, name) {
+					found = append(found, f)
+				}
+			}
 		}
 	}
 	for _, o := range in.Objects {
@@ -64,11 +73,14 @@ func bounds(id manifest.ID, resources value, disk bool) []Finding {
 		{"limits", "ephemeral-storage", diag.Warning, "so that logs and files can fill the node's disk", "256Mi"},
 	} {
 		at := resources.at(need.list, need.name)
-		// Kubernetes takes a limit for the request where there is none.
-		if at.exists() || need.name == "ephemeral-storage" && !disk || need.list == "requests" && resources.at("limits", need.name).exists() {
+		if need.name == "ephemeral-storage" && !disk || resources.sets(need.list, need.name) {
 			continue
 		}
-		report(at, need.severity, "is missing, "+need.why, "write what the container needs, as in "+need.as)
+		what := "is missing, "
+		if at.exists() {
+			what = "is zero, "
+		}
+		report(at, need.severity, what+need.why, "write what the container needs, as in "+need.as)
 	}
 	for _, limit := range resources.at("limits").fields() {
 		request := resources.at("requests", limit.key())
@@ -79,6 +91,26 @@ func bounds(id manifest.ID, resources value, disk bool) []Finding {
 		}
 	}
 	return found
+}
+
+// sets tells whether resources have an amount of something that is not zero.
+// Kubernetes takes a limit for the request where there is none.
+func (v value) sets(list, name string) bool {
+	at := v.at(list, name)
+	if !at.exists() && list == "requests" {
+		at = v.at("limits", name)
+	}
+	return at.exists() && !at.isZero()
+}
+
+// isZero tells whether an amount is none: what cannot be read may be anything.
+func (v value) isZero() bool {
+	text := v.text()
+	if n, ok := v.number(); ok {
+		return n == 0
+	}
+	number := strings.TrimRight(text, "numkMGTPEi")
+	return number != "" && strings.Trim(number, "0.+-") == "" && strings.Contains(number, "0")
 }
 
 // quantity is an amount above zero, written as text or as a number.

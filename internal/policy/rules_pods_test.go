@@ -12,7 +12,14 @@ var podCases = []ruleCase{
 	{"probes", "good", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}], readinessProbe: "+probe+", livenessProbe: {tcpSocket: {port: 80}}", "")}, nil},
 	{"probes", "beside one that is asked", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}], readinessProbe: "+probe+"}, {name: metrics, ports: [{containerPort: 81}]", "")}, nil},
 	{"probes", "not served", []string{service("a", "b"), deployment("a", "", "ports: [{containerPort: 80}]", "")}, nil},
-	{"probes", "without ports", []string{service("a", "a"), deployment("a", "", "image: a", "")}, nil},
+	{"probes", "without ports", []string{service("a", "a"), deployment("a", "", "image: a", "")}, []string{
+		"error: Deployment cache/a spec.template.spec.containers.0.readinessProbe: is missing, so that Service a sends requests to pods that are not ready yet",
+	}},
+	{"probes", "only beside one that is asked", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}]}, {name: metrics, ports: [{containerPort: 81}], readinessProbe: "+probe, "")}, []string{
+		"error: Deployment cache/a spec.template.spec.containers.0.readinessProbe: is missing, so that Service a sends requests to pods that are not ready yet",
+	}},
+	{"probes", "by a sidecar", []string{service("a", "a"), deployment("a", "", "image: a", "initContainers: [{name: proxy, restartPolicy: Always, ports: [{containerPort: 80}], readinessProbe: "+probe+"}],")}, nil},
+	{"probes", "by a gate", []string{service("a", "a"), deployment("a", "", "ports: [{containerPort: 80}]", "readinessGates: [{conditionType: a}],")}, nil},
 	{"probes", "a Job", []string{service("a", "a"), "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, namespace: cache}\nspec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{ports: [{containerPort: 80}]}]}}}\n"}, nil},
 	{"resources", "none", []string{deployment("a", "", "image: a", "")}, []string{
 		"error: Deployment cache/a spec.template.spec.containers.0.resources.requests.cpu: is missing, so that the scheduler counts on none",

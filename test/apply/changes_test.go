@@ -135,12 +135,12 @@ func (s *server) testChanges(t *testing.T) {
 			before := render(t, kind, "")
 			m := &moves{server: s}
 			defer m.end(t)
-			if err := m.to(t, before); err != nil {
+			if err := m.to(t, kind, before); err != nil {
 				t.Fatal(err)
 			}
 			for _, change := range changes {
 				if change.kind == kind {
-					t.Run(change.name, func(t *testing.T) { s.testChange(t, m, change.kind, change.from, change.to) })
+					t.Run(change.name, func(t *testing.T) { s.testChange(t, m, kind+": "+change.name, kind, change.from, change.to) })
 				}
 			}
 		})
@@ -148,7 +148,7 @@ func (s *server) testChanges(t *testing.T) {
 }
 
 // testChange makes one change, takes it back, and leaves everything as it was.
-func (s *server) testChange(t *testing.T, m *moves, kind, from, to string) {
+func (s *server) testChange(t *testing.T, m *moves, name, kind, from, to string) {
 	base := m.current
 	before, after := base, render(t, kind, from, to)
 	if from != "" {
@@ -162,9 +162,12 @@ func (s *server) testChange(t *testing.T, m *moves, kind, from, to string) {
 		name    string
 		objects []*unstructured.Unstructured
 	}{{"before", before}, {"the change", after}, {"taken back", before}, {"after", base}} {
-		if err := m.to(t, step.objects); err != nil {
+		if err := m.to(t, name, step.objects); err != nil {
 			t.Errorf("%s: %v", step.name, err)
 		}
+	}
+	if err := s.unrestricted.unneeded(name); err != nil {
+		t.Error(err)
 	}
 }
 

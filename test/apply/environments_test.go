@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -34,7 +35,11 @@ func (s *server) testEnvironments(t *testing.T) {
 				t.Error(err)
 			}
 			objects += len(all)
-			admitted += s.checkPods(t, all)
+			count, err := s.checkPods(t, name, all, all)
+			if err := errors.Join(err, s.unrestricted.unneeded(name)); err != nil {
+				t.Error(err)
+			}
+			admitted += count
 		})
 	}
 	t.Logf("applied: %d objects; admitted: %d pods", objects, admitted)

@@ -62,7 +62,7 @@ func (s *server) testFaults(t *testing.T) {
 	production := s.environments["environments/production"]
 	m := &moves{server: s}
 	defer m.end(t)
-	if err := m.to(t, production); err != nil {
+	if err := m.to(t, "environments/production", production); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range faults {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -21,12 +22,9 @@ func restrictedNamespace() *unstructured.Unstructured {
 	return namespace
 }
 
-// pods are what a controller would make of the templates of an object, wherever in
-// it they are, or the object itself.
-func pods(object *unstructured.Unstructured) []*unstructured.Unstructured {
-	if object.GetKind() == "Pooler" {
-		return nil // Its template is what CloudNativePG changes in its own.
-	}
+// templates are the pods of an object, as its templates have them wherever in it
+// they are, or the object itself.
+func templates(object *unstructured.Unstructured) []*unstructured.Unstructured {
 	var found []*unstructured.Unstructured
 	var search func(value any)
 	search = func(value any) {
@@ -61,29 +59,31 @@ func pod(of *unstructured.Unstructured, template map[string]any) *unstructured.U
 }
 
 // checkPods holds the pods of objects that are applied to their own namespaces,
-// and those to the rules of restricted whose namespaces do not ask for less. It
-// returns how many there were.
-func (s *server) checkPods(t *testing.T, objects []*unstructured.Unstructured) int {
+// and all but the exceptions to the rules of restricted. all are the objects of the
+// environment. It returns how many there were, and what is wrong.
+func (s *server) checkPods(t *testing.T, environment string, objects, all []*unstructured.Unstructured) (count int, err error) {
 	t.Helper()
-	count := 0
+	var wrong []error
 	for _, object := range objects {
-		for _, pod := range pods(object) {
+		pods, err := pods(object, all)
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", id(object), err))
+		}
+		for _, pod := range pods {
 			count++
 			if err := s.admit(t, pod); err != nil {
-				t.Errorf("a pod of %s is refused: %v", id(object), err)
+				wrong = append(wrong, fmt.Errorf("a pod of %s is refused: %w", id(object), err))
 			}
-			level := s.level(t, pod.GetNamespace())
+			if name := pod.GetNamespace(); s.level(t, name) == "" && !s.unrestricted.cover(environment, "Namespace /"+name) {
+				wrong = append(wrong, fmt.Errorf("%s: Namespace /%s, where a pod of %s goes, has no label %s, and is not among the exceptions", environment, name, id(object), levelLabel))
+			}
 			pod.SetNamespace(restrictedNamespace().GetName())
-			err := s.admit(t, pod)
-			switch {
-			case err != nil && level == restricted:
-				t.Errorf("a pod of %s is not restricted: %v", id(object), err)
-			case err != nil:
-				t.Logf("excepted: a pod of %s is not restricted, and its namespace asks for %q: %v", id(object), level, err)
+			if err := s.admit(t, pod); err != nil && !s.unrestricted.cover(environment, id(object)) {
+				wrong = append(wrong, fmt.Errorf("%s: a pod of %s is not restricted, and it is not among the exceptions: %w", environment, id(object), err))
 			}
 		}
 	}
-	return count
+	return count, errors.Join(wrong...)
 }
 
 // level is what a namespace holds its pods to. One that is none is that of objects
@@ -116,7 +116,7 @@ func (s *server) admit(t *testing.T, pod *unstructured.Unstructured) error {
 // testRefusedPods: a pod of the API, each time with one thing that it must not
 // have.
 func (s *server) testRefusedPods(t *testing.T) {
-	api := pods(find(t, s.environments["environments/production"], "Deployment nix-cache/attic"))[0]
+	api := templates(find(t, s.environments["environments/production"], "Deployment nix-cache/attic"))[0]
 	api.SetNamespace(restrictedNamespace().GetName())
 	if err := s.admit(t, api); err != nil {
 		t.Fatalf("as it is rendered: %v", err)

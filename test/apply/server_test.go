@@ -31,23 +31,32 @@ func TestMain(m *testing.M) {
 // leaves nothing behind in it.
 func TestAPIServer(t *testing.T) {
 	environments := map[string][]*unstructured.Unstructured{}
+	placeless := &exceptions{list: placeless()}
 	definitions := crds.All(t)
 	used := map[schema.GroupKind]bool{}
 	for _, e := range rendered.Environments(t) {
 		objects := defined(t, e.Name, e.Objects(t))
+		placeless.place(e.Name, objects)
+		if err := placeless.unneeded(e.Name); err != nil {
+			t.Error(err)
+		}
 		environments[e.Name] = objects
 		definitions = append(definitions, rendered.Definitions(t, objects)...)
 		for _, object := range objects {
 			used[object.GroupVersionKind().GroupKind()] = true
 		}
 	}
-	s := &server{Cluster: cluster.New(t), environments: environments, definitions: only(definitions, used)}
+	s := &server{Cluster: cluster.New(t), environments: environments, definitions: only(definitions, used), unrestricted: &exceptions{list: unrestricted()}}
+	if err := errors.Join(s.unrestricted.unknown(environments), placeless.unknown(environments)); err != nil {
+		t.Error(err)
+	}
 	s.warnings = s.Warnings(t)
 	s.Install(t, s.definitions)
 	defer s.begin(t, restrictedNamespace(), storageClass())()
 
 	t.Run("faults are found", s.testFaults)
 	t.Run("pods that are refused", s.testRefusedPods)
+	t.Run("pods that are not restricted", s.testUnrestricted)
 	t.Run("environments", s.testEnvironments)
 	t.Run("promotions", s.testPromotions)
 	t.Run("changes", s.testChanges)
@@ -69,10 +78,11 @@ type server struct {
 	warnings     *cluster.Warnings
 	environments map[string][]*unstructured.Unstructured
 	definitions  []*apiextensionsv1.CustomResourceDefinition
+	unrestricted *exceptions
 }
 
 // defined are the objects of what is named, but for those of kinds that no server
-// knows. What has no namespace is for the one that kubectl and Flux choose.
+// knows.
 func defined(t *testing.T, name string, all []*unstructured.Unstructured) []*unstructured.Unstructured {
 	t.Helper()
 	var objects []*unstructured.Unstructured
@@ -80,9 +90,6 @@ func defined(t *testing.T, name string, all []*unstructured.Unstructured) []*uns
 		if reason := rendered.Undefined(object.GroupVersionKind().GroupKind()); reason != "" {
 			t.Logf("skipped: %s of %s: %s", id(object), name, reason)
 			continue
-		}
-		if object.GetKind() == "ConfigMap" && object.GetNamespace() == "" {
-			object.SetNamespace("default")
 		}
 		objects = append(objects, object)
 	}
@@ -132,14 +139,13 @@ func (s *server) apply(t *testing.T, objects []*unstructured.Unstructured) ([]*u
 	return applied, errors.Join(wrong...)
 }
 
-// warned are the server's warnings as errors. A namespace whose pods need not be
-// restricted asks to be told of those that are not, and is.
+// warned are the server's warnings as errors. A namespace that asks for less than
+// restricted is told of pods that are not: checkPods has the list of these.
 func (s *server) warned(t *testing.T, namespace string) error {
 	t.Helper()
 	var wrong []error
 	for _, text := range s.warnings.Take() {
-		if strings.HasPrefix(text, "would violate PodSecurity") && s.level(t, namespace) != restricted {
-			t.Logf("excepted: a warning in namespace %s, which asks for it: %s", namespace, text)
+		if level := s.level(t, namespace); strings.HasPrefix(text, "would violate PodSecurity") && level != restricted && level != "" {
 			continue
 		}
 		wrong = append(wrong, errors.New("warning: "+text))
@@ -215,7 +221,7 @@ func prerequisites(objects []*unstructured.Unstructured) []*unstructured.Unstruc
 	}
 	for _, object := range objects {
 		need("v1", "Namespace", object.GetNamespace(), nil)
-		for _, pod := range pods(object) {
+		for _, pod := range templates(object) {
 			class, _, _ := unstructured.NestedString(pod.Object, "spec", "priorityClassName")
 			if !strings.HasPrefix(class, "system-") {
 				need("scheduling.k8s.io/v1", "PriorityClass", class, map[string]any{"value": int64(1000)})

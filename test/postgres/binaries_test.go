@@ -33,6 +33,7 @@ func installed(t testing.TB) release {
 		}
 		t.Skip(message)
 	}
+	t.Logf("the server is PostgreSQL %d of %s", found.major, found.dir)
 	return found
 }
 

@@ -176,7 +176,10 @@ func statementsAreLogged(ctx context.Context, s subject) error {
 // longStatementsAreCut has the server cut sooner than is meant, and looks at who
 // is cut. That the meant time is what an application gets is parametersAsMeant's.
 func longStatementsAreCut(ctx context.Context, s subject) (err error) {
-	if limit := s.meant("statement_timeout"); limit == "0" {
+	switch s.meant("statement_timeout") {
+	case "":
+		return errors.New("statement_timeout is not set, so that no statement is ever cut")
+	case "0":
 		return nil
 	}
 	set := func(settings map[string]string) error { return cmp.Or(s.override(settings), s.reload(ctx)) }

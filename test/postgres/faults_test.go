@@ -76,8 +76,10 @@ func TestFaultsAreFound(t *testing.T) {
 		fault func(*cnpgv1.ClusterSpec)
 		// statement is run as the superuser, and undo afterwards.
 		statement, undo string
-		check           func(context.Context, subject) error
-		want            string
+		// meant is that the manifest has the fault, and the server does as it says.
+		meant bool
+		check func(context.Context, subject) error
+		want  string
 	}{
 		{name: "trust", fault: rule("host all all all trust"), check: plainTextIsRefused, want: `attic logs in to "attic" in plain text`},
 		{name: "trust over TLS", fault: rule("hostssl all all all trust"), check: wrongPasswordsAreRefused, want: "attic logs in with a wrong password"},
@@ -98,6 +100,10 @@ func TestFaultsAreFound(t *testing.T) {
 		{name: "too much is logged", fault: parameter("log_statement", "all"), check: statementsAreLogged, want: "that a change of data is logged is true, not false"},
 		{name: "logins are not logged", fault: parameter("log_connections", "off"), check: statementsAreLogged, want: "that a login is logged is false, not true"},
 		{name: "other parameter", fault: parameter("statement_timeout", "6min"), check: parametersAsMeant, want: `statement_timeout is "360000", and "60s" is meant, which is "60000"`},
+		{
+			name: "no limit is set", meant: true, check: longStatementsAreCut, want: "statement_timeout is not set",
+			fault: func(s *cnpgv1.ClusterSpec) { delete(s.PostgresConfiguration.Parameters, "statement_timeout") },
+		},
 		{
 			name: "role without a limit", check: parametersAsMeant, want: `statement_timeout is "0", and "60s" is meant`,
 			statement: "ALTER ROLE attic SET statement_timeout = 0", undo: "ALTER ROLE attic RESET statement_timeout",
@@ -135,8 +141,12 @@ func TestFaultsAreFound(t *testing.T) {
 			if err := errors.Join(s.configure(faulty), s.reload(t.Context())); err != nil {
 				t.Fatal(err)
 			}
-			// What is meant is what is rendered.
-			err := c.check(t.Context(), subject{server: s, cluster: sound.cluster, account: a})
+			// What is meant is what is rendered, unless that has the fault.
+			meant := sound
+			if c.meant {
+				meant = faulty
+			}
+			err := c.check(t.Context(), subject{server: s, cluster: meant.cluster, account: a})
 			if c.want == "" {
 				if err != nil {
 					t.Error(err)

@@ -110,55 +110,6 @@ func members(t *testing.T, s *server, group []database) map[string]account {
 	return accounts
 }
 
-// TestPromises holds the sample environments to what the reference promises, in
-// the manifest and on the server.
-func TestPromises(t *testing.T) {
-	r := installed(t)
-	for _, from := range []string{"environments/production", "environments/staging"} {
-		d := sample(t, from)
-		t.Run(from, func(t *testing.T) {
-			t.Parallel()
-			for name, want := range map[string]string{
-				"max_connections": "100", "statement_timeout": "60s", "password_encryption": "scram-sha-256",
-				"ssl_min_protocol_version": "TLSv1.3", "log_statement": "ddl", "log_connections": "on", "log_disconnections": "on",
-			} {
-				if is := d.cluster.Spec.PostgresConfiguration.Parameters[name]; is != want {
-					t.Errorf("%s is %q, not %q", name, is, want)
-				}
-			}
-			s := newServer(t, r, d)
-			if err := s.start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			a, err := s.prepare(t.Context(), d, rand.Text())
-			if err != nil {
-				t.Fatal(err)
-			}
-			workloads, err := d.workloads(a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			seen := map[string]string{}
-			for _, w := range workloads {
-				timeout, err := s.comesIn(t.Context(), d, w)
-				if err != nil {
-					t.Fatalf("%s: %v", w.name, err)
-				}
-				// The name of the Job has a digest.
-				if strings.HasPrefix(w.name, "Job attic-migrate-") {
-					w.name = "Job attic-migrate"
-				}
-				seen[w.name] = timeout
-			}
-			for name, want := range map[string]string{"Deployment attic": "1min", "Deployment attic-gc": "0", "Job attic-migrate": "0"} {
-				if seen[name] != want {
-					t.Errorf("statement_timeout of %s is %q, not %q; there are %v", name, seen[name], want, seen)
-				}
-			}
-		})
-	}
-}
-
 // identity asks for names that the server does not have, and trusts others than
 // who signed its certificate.
 func identity(t *testing.T, s subject) {

@@ -34,6 +34,20 @@ func (w *world) condition(ctx context.Context, hpa *unstructured.Unstructured, k
 	return fmt.Errorf("HorizontalPodAutoscaler %s/%s: nobody knows yet if it is %s", got.Namespace, got.Name, kind)
 }
 
+// target is the Deployment that an autoscaler of a release is for.
+func (r *release) target(hpa *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	ref, _, err := unstructured.NestedStringMap(hpa.Object, "spec", "scaleTargetRef")
+	if err != nil {
+		return nil, fmt.Errorf("HorizontalPodAutoscaler %s/%s: %w", hpa.GetNamespace(), hpa.GetName(), err)
+	}
+	for _, d := range r.all("Deployment") {
+		if d.GetNamespace() == hpa.GetNamespace() && d.GetAPIVersion() == ref["apiVersion"] && d.GetKind() == ref["kind"] && d.GetName() == ref["name"] {
+			return d, nil
+		}
+	}
+	return nil, fmt.Errorf("HorizontalPodAutoscaler %s/%s: there is no %s %s of %s beside it", hpa.GetNamespace(), hpa.GetName(), ref["kind"], ref["name"], ref["apiVersion"])
+}
+
 // findsTarget tells whether an autoscaler reads and sets the scale of its target.
 func (w *world) findsTarget(ctx context.Context, hpa *unstructured.Unstructured) error {
 	return w.condition(ctx, hpa, autoscalingv2.AbleToScale)
@@ -84,6 +98,23 @@ func (w *world) keepsReplicas(ctx context.Context, r *release, deployment *unstr
 		}
 	}
 	return nil
+}
+
+// testAutoscalers: each autoscaler of a release, which is rolled out, finds its
+// Deployment, and GitOps leaves the replicas to it.
+func (w *world) testAutoscalers(t *testing.T, r *release) {
+	t.Helper()
+	for _, hpa := range r.all("HorizontalPodAutoscaler") {
+		d, err := r.target(hpa)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		cluster.Eventually(t, patience, func() error { return w.findsTarget(t.Context(), hpa) })
+		if err := w.keepsReplicas(t.Context(), r, d); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // testAutoscaling: the API has more pods when it has more to do, by CPU and by
@@ -158,15 +189,28 @@ func utilization(t *testing.T, hpa *unstructured.Unstructured, resource string) 
 	return 0
 }
 
-// testLostTarget: an autoscaler for a Deployment that has another name.
+// testLostTarget: autoscalers for something that is not there, or has another name.
 func testLostTarget(t *testing.T, w *world) {
-	r := w.release(t, "production", "lost")
+	for _, name := range w.names {
+		r := w.release(t, name, "lost")
+		for _, hpa := range r.all("HorizontalPodAutoscaler") {
+			for field, value := range map[string]string{"name": "nobody", "kind": "StatefulSet", "apiVersion": "apps/v2"} {
+				wrong := hpa.DeepCopy()
+				set(t, wrong, value, "spec", "scaleTargetRef", field)
+				_, err := r.target(wrong)
+				if want := "HorizontalPodAutoscaler " + hpa.GetNamespace() + "/" + hpa.GetName() + ": there is no "; err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), value) {
+					t.Errorf("the check does not say %s…%s: %v", want, value, err)
+				}
+			}
+		}
+	}
+	r := w.release(t, "tuning", "lost")
 	r.without("Job")
-	hpa := r.one(t, "HorizontalPodAutoscaler", "attic")
-	set(t, hpa, "atic", "spec", "scaleTargetRef", "name")
+	hpa := r.all("HorizontalPodAutoscaler")[0]
+	set(t, hpa, "nobody", "spec", "scaleTargetRef", "name")
 	w.mustApply(t, r)
 	refused(t, func() error { return w.findsTarget(t.Context(), hpa) },
-		"HorizontalPodAutoscaler "+hpa.GetNamespace()+"/attic: AbleToScale is False: FailedGetScale", `"atic" not found`)
+		"HorizontalPodAutoscaler "+hpa.GetNamespace()+"/"+hpa.GetName()+": AbleToScale is False: FailedGetScale", `"nobody" not found`)
 }
 
 // testNoMetrics: an autoscaler that nobody measures for.
@@ -202,4 +246,19 @@ func testFixedReplicas(t *testing.T, w *world) {
 	})
 	refused(t, func() error { return w.keepsReplicas(t.Context(), r, d) },
 		"Deployment "+d.GetNamespace()+"/attic: its replicas are gitops's")
+}
+
+// testRenderedReplicas: a Deployment that says as many replicas as its autoscaler
+// wants.
+func testRenderedReplicas(t *testing.T, w *world) {
+	r := w.release(t, "module-hpa-deployment", "rendered")
+	d, err := r.target(r.all("HorizontalPodAutoscaler")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(t, d, int64(r.replicas(d)), "spec", "replicas")
+	w.mustApply(t, r)
+	w.waitRolledOut(t, r)
+	refused(t, func() error { return w.keepsReplicas(t.Context(), r, d) },
+		"Deployment "+d.GetNamespace()+"/"+d.GetName()+": its replicas are gitops's")
 }

@@ -44,6 +44,7 @@ func TestControllers(t *testing.T) {
 			"lost target":         testLostTarget,
 			"no metrics":          testNoMetrics,
 			"replicas under both": testFixedReplicas,
+			"rendered replicas":   testRenderedReplicas,
 			"job that runs twice": testTwice,
 			"job that is removed": testRemoved,
 			"cron job":            testCronJob,

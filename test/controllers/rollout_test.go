@@ -50,8 +50,7 @@ func (w *world) rolledOut(ctx context.Context, namespace, name string, replicas 
 // allows, or what it says itself.
 func (r *release) replicas(deployment *unstructured.Unstructured) int32 {
 	for _, hpa := range r.all("HorizontalPodAutoscaler") {
-		target, _, _ := unstructured.NestedString(hpa.Object, "spec", "scaleTargetRef", "name")
-		if target == deployment.GetName() && hpa.GetNamespace() == deployment.GetNamespace() {
+		if target, err := r.target(hpa); err == nil && target == deployment {
 			least, _, _ := unstructured.NestedInt64(hpa.Object, "spec", "minReplicas")
 			return int32(least)
 		}
@@ -81,11 +80,17 @@ func (w *world) waitRolledOut(t *testing.T, r *release) {
 }
 
 // testOneNode: a cluster with a single node has all that is rendered, no pod waits
-// for another node, and jobs run once.
+// for another node, autoscalers have what they scale, and jobs run once.
 func testOneNode(t *testing.T, w *world, r *release) {
 	t.Parallel()
+	for _, hpa := range r.all("HorizontalPodAutoscaler") {
+		if _, err := r.target(hpa); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.mustApply(t, r)
 	w.waitRolledOut(t, r)
+	w.testAutoscalers(t, r)
 	for _, namespace := range r.all("Namespace") {
 		if err := w.scheduled(t.Context(), namespace.GetName()); err != nil {
 			t.Error(err)

@@ -39,6 +39,7 @@ type world struct {
 // environments that between them have everything that a controller acts on.
 var folders = []string{
 	"environments/production",
+	"environments/staging",
 	"golden/everything/want/environments/only",
 	"golden/tuning/want/environments/only",
 	"golden/cronjob-gc/want/environments/only",

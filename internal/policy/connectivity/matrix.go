@@ -38,6 +38,7 @@ func Matrix(objects []manifest.Object) Table {
 	objects = slices.Clone(objects)
 	manifest.Sort(objects)
 	net := New(objects)
+	net.addOthers()
 	all := newParties(net)
 	open, perhaps, half := &table{all: all}, &table{all: all}, &table{all: all}
 	for i, from := range all.pods {

@@ -114,9 +114,9 @@ func TestFaults(t *testing.T) {
 			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
 			"-| all pods of nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
 			"-| nix-cache/attic, nix-cache/attic-gc, nix-cache/attic-migrate | the public internet | TCP 443 |",
-			"+| nix-cache/attic, nix-cache/attic-migrate | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
-			"+| nix-cache/attic, nix-cache/attic-migrate | the public internet | TCP 443 |",
-			"+| nix-cache/attic, nix-cache/attic-migrate, nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw, any other pod in nix-cache, acme.cert-manager.io/http01-solver=true in nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate, any other pod with app.kubernetes.io/instance=attic-gc,app.kubernetes.io/name=attic-gc in nix-cache | nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw | TCP 5432 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate, any other pod with app.kubernetes.io/instance=attic-gc,app.kubernetes.io/name=attic-gc in nix-cache | the public internet | TCP 443 |",
+			"+| nix-cache/attic, nix-cache/attic-migrate, nix-cache/attic-pg, nix-cache/attic-pg-pooler-rw, any other pod in nix-cache, acme.cert-manager.io/http01-solver=true in nix-cache, any other pod with app.kubernetes.io/instance=attic-gc,app.kubernetes.io/name=attic-gc in nix-cache | k8s-app=kube-dns in kube-system | TCP 53; UDP 53 |",
 			"+No policy governs these connections, so that all of them are open:",
 			"+- to and from nix-cache/attic-gc, on the network of the node",
 		}},
@@ -149,11 +149,11 @@ func TestMatrix(t *testing.T) {
 		},
 		"expressions": {
 			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: team, operator: In, values: [b, a]}]}, podSelector: {matchExpressions: [{key: app, operator: Exists}, {key: old, operator: DoesNotExist}]}}], ports: [{port: 80}]}]}"),
-			head + "| app,!old in team in (a,b) | any other pod in default | TCP 80 |\n",
+			head + "| app,!old in namespaces with team in (a,b) | any other pod in default | TCP 80 |\n",
 		},
 		"unknown labels of a namespace": {
 			pod("other", "web") + "---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {team: a}}}], ports: [{port: 80}]}]}"),
-			head + "| any pod in team=a | any other pod in default | TCP 80 |\n\n" +
+			head + "| any pod in namespaces with team=a | any other pod in default | TCP 80 |\n\n" +
 				"Open only if namespaces that are not rendered have the labels that policies ask for:\n\n" + head +
 				"| all pods of other | any other pod in default | TCP 80 |\n\n" + ungoverned + "- to and from all pods of other\n",
 		},

@@ -89,7 +89,9 @@ func (p parties) all(set []int, holds func(Pod) bool) int {
 // name is one kind of pod for people.
 func (p parties) name(pod Pod) string {
 	namespace := pod.Namespace
-	if namespace == anywhere {
+	if kind, stands := p.net.kinds[namespace]; stands && len(kind) > 0 {
+		namespace = "namespaces with " + kind.String()
+	} else if stands {
 		namespace = "any namespace"
 	}
 	switch {
@@ -97,6 +99,8 @@ func (p parties) name(pod Pod) string {
 		return place(pod) + " (" + pod.Role + ")"
 	case pod.Owner.Kind != "":
 		return place(pod)
+	case pod.beside:
+		return "any other pod with " + pod.selector + " in " + namespace
 	case pod.selector != "":
 		return pod.selector + " in " + namespace
 	case !p.net.homes[pod.Namespace]:

@@ -21,9 +21,14 @@ type Net struct {
 	// are about too.
 	pods, others []Pod
 	policies     []policy
-	// namespaces are the labels of those that are rendered, and of those that
-	// stand for whatever has such labels.
+	// known are the pods that conditions find, and who stands for them.
+	known []known
+	// namespaces are the labels of those that are rendered.
 	namespaces map[string]labels.Set
+	// kinds are the conditions of what stands for all namespaces that fulfil them.
+	kinds map[string]conditions
+	// mentions are the conditions on each label of pods.
+	mentions map[string]conditions
 	// homes are the namespaces that the environment speaks for: it makes them, or
 	// something there.
 	homes map[string]bool
@@ -32,13 +37,14 @@ type Net struct {
 // policy is a NetworkPolicy and its selector, read once.
 type policy struct {
 	networkingv1.NetworkPolicy
+	conditions
 	pods labels.Selector
 }
 
 // New reads an environment. What cannot be read as a pod or as a policy is left
 // out: no API server takes it.
 func New(objects []manifest.Object) *Net {
-	n := &Net{namespaces: map[string]labels.Set{}, homes: map[string]bool{}}
+	n := &Net{namespaces: map[string]labels.Set{}, kinds: map[string]conditions{}, mentions: map[string]conditions{}, homes: map[string]bool{}}
 	for _, o := range objects {
 		switch {
 		case o.Group == "" && o.Kind == "Namespace":
@@ -51,7 +57,12 @@ func New(objects []manifest.Object) *Net {
 			}
 			var err error
 			if p.pods, err = metav1.LabelSelectorAsSelector(&p.Spec.PodSelector); err == nil {
+				p.conditions, _ = conditionsOf(&p.Spec.PodSelector)
 				n.policies = append(n.policies, p)
+				n.mention(&p.Spec.PodSelector)
+				for _, peer := range p.peers() {
+					n.mention(peer.PodSelector)
+				}
 				n.homes[p.Namespace] = true
 			}
 		default:
@@ -61,7 +72,6 @@ func New(objects []manifest.Object) *Net {
 			}
 		}
 	}
-	n.addOthers()
 	return n
 }
 

@@ -25,6 +25,8 @@ type Pod struct {
 	Ports []corev1.ContainerPort
 	// selector that finds a pod without an owner; empty for one without labels.
 	selector string
+	// beside means that the selector finds pods of the environment too.
+	beside bool
 	// HostNetwork means that they share the address of their node, where network
 	// policies do not count.
 	HostNetwork bool

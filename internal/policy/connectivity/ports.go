@@ -89,8 +89,8 @@ func (s span) text() string {
 // or is what is open in either.
 func (p Ports) or(other Ports) Ports { return portsIn(slices.Concat(p.spans, other.spans)) }
 
-// and is what is open in both. A name that only one knows is in both if the other
-// is open on all ports.
+// and is what is open in both. A name that only one knows can be that of any
+// number that the other has, and two names can be of one number.
 func (p Ports) and(other Ports) Ports {
 	var both []span
 	for _, a := range p.spans {
@@ -103,6 +103,12 @@ func (p Ports) and(other Ports) Ports {
 				both = append(both, a)
 			case a.text() == "any" && a.name == "":
 				both = append(both, b)
+			case a.name != "" && b.name != "":
+				both = append(both, span{protocol: a.protocol, name: min(a.name, b.name) + "=" + max(a.name, b.name)})
+			case a.name != "":
+				both = append(both, b)
+			default:
+				both = append(both, a)
 			}
 		}
 	}

@@ -150,6 +150,11 @@ func (n *Net) is(peer networkingv1.NetworkPolicyPeer, home string, end End, assu
 // selectsNamespace tells whether a selector matches the labels of a namespace. Of
 // one that is not rendered, only its name is known.
 func (n *Net) selectsNamespace(selector metav1.LabelSelector, namespace string, assume assumptions) bool {
+	if kind, stands := n.kinds[namespace]; stands {
+		all, ok := conditionsOf(&selector)
+		listed, asked := all.ofNamespace()
+		return ok && len(listed) == 0 && kind.imply(asked)
+	}
 	set, rendered := n.namespaces[namespace]
 	if rendered || !assume.labels {
 		return selects(selector, with(set, ownName(namespace)))

@@ -66,14 +66,14 @@ func (n *Net) addFree() {
 	const in, out = networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress
 	for namespace := range n.homes {
 		for _, ends := range []struct{ direction, named networkingv1.PolicyType }{{in, out}, {out, in}} {
-			specs := []conditions{nil}
+			named := []conditions{nil}
 			for _, o := range n.openings(ends.named) {
 				if o.namespace == namespace {
-					specs = append(specs, o.peer)
+					named = append(named, o.peer)
 				}
 			}
-			for _, spec := range specs {
-				n.addFreeOf(namespace, spec, ends.direction)
+			for _, found := range named {
+				n.addFreeOf(namespace, found, ends.direction)
 			}
 		}
 	}
@@ -81,21 +81,19 @@ func (n *Net) addFree() {
 
 // addFreeOf adds those that fulfil conditions: what keeps a policy from governing
 // them is one of its own conditions that they do not fulfil.
-func (n *Net) addFreeOf(namespace string, spec conditions, direction networkingv1.PolicyType) {
-	simple, possible := spec.simple()
-	if !possible {
-		return
-	}
-	example := simple.example()
-	i := slices.IndexFunc(n.policies, func(p policy) bool {
-		return p.Namespace == namespace && governs(p.Spec, direction) && p.pods.Matches(example)
-	})
-	if i < 0 {
-		n.addOther(namespace, simple)
-		return
-	}
-	for _, r := range n.policies[i].conditions {
-		n.addFreeOf(namespace, simple.and(opposite(r)...), direction)
+func (n *Net) addFreeOf(namespace string, found conditions, direction networkingv1.PolicyType) {
+	for _, alternative := range n.alternatives(namespace, found) {
+		example := alternative.example()
+		i := slices.IndexFunc(n.policies, func(p policy) bool {
+			return p.Namespace == namespace && governs(p.Spec, direction) && p.pods.Matches(example)
+		})
+		if i < 0 {
+			n.addOther(namespace, alternative)
+			continue
+		}
+		for _, r := range n.policies[i].conditions {
+			n.addFreeOf(namespace, alternative.and(opposite(r)...), direction)
+		}
 	}
 }
 

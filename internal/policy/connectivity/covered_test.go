@@ -275,7 +275,7 @@ func TestCovered(t *testing.T) {
 						for _, o := range objects {
 							text = append(text, string(o.YAML()))
 						}
-						t.Fatalf("seed %d: no line has %s %s to %s %s on TCP %d\n%s\n%s", seed, from.Namespace, from.Labels, to.Namespace, to.Labels, port, strings.Join(text, "---\n"), Matrix(objects))
+						t.Fatalf("seed %d: no line has %s %s to %s %s on TCP %d\n%s\n%s", seed, from.Namespace, from.Labels, to.Namespace, to.Labels, port, strings.Join(text, "---\n"), Matrix(objects).Markdown("Who may reach whom"))
 					}
 				}
 			}

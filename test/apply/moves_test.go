@@ -17,6 +17,42 @@ import (
 type moves struct {
 	*server
 	current []*unstructured.Unstructured
+	// kept are objects that were in an earlier state, and that Flux does not prune.
+	kept []*unstructured.Unstructured
+}
+
+// step goes to the next state. Where that is refused, and is to be, the next state
+// begins in a place where nothing is.
+func (m *moves) step(t *testing.T, name string, next []*unstructured.Unstructured, refused ...string) error {
+	t.Helper()
+	err := m.to(t, name, next)
+	if len(refused) == 0 {
+		return err
+	}
+	if err := onlyRefused(err, refused); err != nil {
+		return err
+	}
+	m.end(t)
+	return m.to(t, name, next)
+}
+
+// onlyRefused: an error says each of what is expected, and nothing else.
+func onlyRefused(err error, refused []string) error {
+	var lines []string
+	if err != nil {
+		lines = strings.Split(err.Error(), "\n")
+	}
+	for _, want := range refused {
+		if !slices.ContainsFunc(lines, func(line string) bool { return strings.Contains(line, want) }) {
+			return fmt.Errorf("this is to be refused, %s, and is not: %w", want, err)
+		}
+	}
+	for _, line := range lines {
+		if !slices.ContainsFunc(refused, func(want string) bool { return strings.Contains(line, want) }) {
+			return fmt.Errorf("it is refused, as it is to be; but also: %s", line)
+		}
+	}
+	return nil
 }
 
 // to applies what differs from the current state and then prunes what is no more,
@@ -25,7 +61,7 @@ type moves struct {
 // where environments are applied twice.
 func (m *moves) to(t *testing.T, name string, next []*unstructured.Unstructured) error {
 	t.Helper()
-	wrong := []error{sameJobs(m.current, next)}
+	wrong := []error{sameJobs(m.current, next), refusedByOperator(m.current, next)}
 	var changed []*unstructured.Unstructured
 	for _, object := range next {
 		if i := index(m.current, object); i < 0 || !reflect.DeepEqual(m.current[i].Object, object.Object) {
@@ -36,17 +72,26 @@ func (m *moves) to(t *testing.T, name string, next []*unstructured.Unstructured)
 	wrong = append(wrong, err, m.again(t, changed, applied))
 	_, err = m.checkPods(t, name, changed, next)
 	wrong = append(wrong, err)
-	gone := slices.DeleteFunc(slices.Clone(m.current), func(object *unstructured.Unstructured) bool { return index(next, object) >= 0 })
+	var gone, kept []*unstructured.Unstructured
+	for _, object := range m.current {
+		switch {
+		case index(next, object) >= 0:
+		case object.GetAnnotations()["kustomize.toolkit.fluxcd.io/prune"] == "disabled":
+			kept = append(kept, object)
+		default:
+			gone = append(gone, object)
+		}
+	}
 	m.Remove(t, gone...)
-	m.current = next
+	m.current, m.kept = next, append(m.kept, kept...)
 	return errors.Join(wrong...)
 }
 
 // end removes everything.
 func (m *moves) end(t *testing.T) {
 	t.Helper()
-	m.Remove(t, m.current...)
-	m.current = nil
+	m.Remove(t, slices.Concat(m.kept, m.current)...)
+	m.current, m.kept = nil, nil
 }
 
 func index(objects []*unstructured.Unstructured, object *unstructured.Unstructured) int {
@@ -92,10 +137,13 @@ func (s *server) testPromotions(t *testing.T) {
 			defer s.begin(t, prerequisites(all)...)()
 			m := &moves{server: s}
 			defer m.end(t)
+			current := ""
 			back := slices.Clone(names[:len(names)-1])
 			slices.Reverse(back)
 			for _, name := range slices.Concat(names, back) {
-				if err := m.to(t, name, s.environments[name]); err != nil {
+				from := current
+				current = name
+				if err := m.step(t, name, s.environments[name], oneWay[[2]string{from, name}]...); err != nil {
 					t.Errorf("to %s: %v", name, err)
 				}
 			}

@@ -60,6 +60,8 @@ func TestAPIServer(t *testing.T) {
 	t.Run("environments", s.testEnvironments)
 	t.Run("promotions", s.testPromotions)
 	t.Run("changes", s.testChanges)
+	t.Run("what was committed before", s.testHistory)
+	t.Run("what does not go over it", s.testOver)
 	t.Run("kubectl", s.testKubectl)
 }
 
@@ -169,7 +171,8 @@ func (s *server) settled(t *testing.T, applied *unstructured.Unstructured) *unst
 		s.Served(t, applied.GetName())
 		now, err = s.Get(t.Context(), applied)
 	case "PersistentVolumeClaim":
-		bound := []byte(`{"spec": {"volumeName": "volume-of-` + applied.GetName() + `"}, "status": {"phase": "Bound"}}`)
+		size, _, _ := unstructured.NestedString(applied.Object, "spec", "resources", "requests", "storage")
+		bound := []byte(`{"spec": {"volumeName": "volume-of-` + applied.GetName() + `"}, "status": {"phase": "Bound", "capacity": {"storage": "` + size + `"}}}`)
 		if _, err = resource.Patch(t.Context(), applied.GetName(), types.MergePatchType, bound, controller()); err == nil {
 			now, err = resource.Patch(t.Context(), applied.GetName(), types.MergePatchType, bound, controller(), "status")
 		}

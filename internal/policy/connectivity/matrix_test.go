@@ -132,10 +132,12 @@ func TestFaults(t *testing.T) {
 // TestMatrix has what the golden cases do not have.
 func TestMatrix(t *testing.T) {
 	pod := func(namespace, name string) string {
-		return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + name + ", namespace: " + namespace + ", labels: {app: " + name + "}}\nspec: {containers: [{name: a}]}\n"
+		first, _, _ := strings.Cut(name, ",")
+		return "apiVersion: v1\nkind: Pod\nmetadata: {name: " + first + ", namespace: " + namespace + ", labels: {app: " + name + "}}\nspec: {containers: [{name: a}]}\n"
 	}
 	const pg = "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg, namespace: default}\nspec: {inheritedMetadata: {labels: {team: a}}}\n"
 	const head = "| From | To | Ports |\n| --- | --- | --- |\n"
+	const half = "\nOpen at one end alone, so that nothing gets through:\n\n" + head
 	const ungoverned = "No policy governs these connections, so that all of them are open:\n\n"
 	for name, c := range map[string]struct{ objects, want string }{
 		"nothing about pods": {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n", "There are no network policies.\n"},
@@ -164,6 +166,69 @@ func TestMatrix(t *testing.T) {
 		"roles apart": {
 			pg + "---\n" + policy("{podSelector: {matchLabels: {cnpg.io/instanceRole: primary, team: a}}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {role: replica}}}], ports: [{port: postgresql}]}]}"),
 			head + "| default/pg (primary) | default/pg (replica) | TCP 5432 |\n\n" + ungoverned + "- to and from default/pg (replica)\n- to and from default/pg (job)\n- to and from any other pod in default\n",
+		},
+		"namespaces by several names": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [tenant-b, tenant-a]}]}}]}]}"),
+			head + "| any pod in tenant-a, any pod in tenant-b | any other pod in default | any |\n",
+		},
+		"namespaces to go to by several names": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], egress: [{to: [{podSelector: {matchLabels: {app: a}}, namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [b, c]}]}}]}]}"),
+			head + "| any other pod in default | app=a in b, app=a in c | any |\n",
+		},
+		"a namespace by its name and a label": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring, team: x}}}], ports: [{port: 80}]}]}"),
+			"No policy lets anything through.\n\nOpen only if namespaces that are not rendered have the labels that policies ask for:\n\n" + head +
+				"| any pod in monitoring | any other pod in default | TCP 80 |\n",
+		},
+		"a rendered namespace that lacks the label": {
+			"apiVersion: v1\nkind: Namespace\nmetadata: {name: default}\n---\n" + policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: default, team: x}}}]}]}"),
+			"No policy lets anything through.\n",
+		},
+		"namespaces by other names": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [default, b]}]}}]}]}"),
+			head + "| any pod in namespaces with kubernetes.io/metadata.name notin (b,default) | any other pod in default | any |\n",
+		},
+		"namespaces that have a name": {
+			policy("{podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: Exists}]}}], ports: [{port: 80}]}]}"),
+			head + "| any other pod in default, any pod elsewhere | any other pod in default | TCP 80 |\n\n" + ungoverned + "- from any other pod in default\n",
+		},
+		"namespaces that have none": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: DoesNotExist}]}}]}]}"),
+			"No policy lets anything through.\n",
+		},
+		"namespaces by the lack of a label": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {matchLabels: {app: a}}, namespaceSelector: {matchExpressions: [{key: team, operator: NotIn, values: [x]}]}}], ports: [{port: 80}]}]}"),
+			head + "| app=a in namespaces with team notin (x) | any other pod in default | TCP 80 |\n",
+		},
+		"pods beside one of the environment": {
+			pod("default", "p") + "---\n" + policy("{podSelector: {matchExpressions: [{key: app, operator: In, values: [p, evil]}]}, policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]}]}"),
+			head + "| 203.0.113.7/32 | default/p, app=evil in default | TCP 80 |\n\n" + ungoverned + "- to and from any other pod in default\n",
+		},
+		"pods with a label, whatever it says": {
+			pod("default", "p") + "---\n" + policy("{podSelector: {matchExpressions: [{key: app, operator: Exists}]}, policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]}]}"),
+			head + "| 203.0.113.7/32 | default/p, any other pod with app in default | TCP 80 |\n\n" + ungoverned + "- to and from any other pod in default\n",
+		},
+		"pods with one label of the environment's and any of another": {
+			pod("default", "p, tier: web") + "---\n" + policy("{podSelector: {matchLabels: {app: p}, matchExpressions: [{key: tier, operator: Exists}]}, policyTypes: [Ingress, Egress], ingress: [{from: [{ipBlock: {cidr: 203.0.113.7/32}}], ports: [{port: 80}]}]}"),
+			head + "| 203.0.113.7/32 | default/p, any other pod with app=p,tier in default | TCP 80 |\n\n" + ungoverned + "- to and from any other pod in default\n",
+		},
+		"pods that no selector leaves out": {
+			policy("{podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [x]}]}, policyTypes: [Ingress, Egress]}"),
+			"No policy lets anything through.\n\n" + ungoverned + "- to and from app=x in default\n",
+		},
+		"pods that two selectors find": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress]}") + "---\n" +
+				policy("{podSelector: {matchLabels: {app: a}}, policyTypes: [Egress], egress: [{to: [{podSelector: {matchLabels: {app: b}}}]}]}") + "---\n" +
+				policy("{podSelector: {matchLabels: {app: b}}, policyTypes: [Ingress], ingress: [{from: [{podSelector: {matchLabels: {team: z}}}], ports: [{port: 80}]}]}"),
+			head + "| app=a,team=z in default | app=b in default | TCP 80 |\n" + half +
+				"| app=a in default | app=b in default | any |\n" +
+				"| app=a,team=z in default | app=b in default | TCP 1–79, 81–65535; UDP any; SCTP any |\n" +
+				"| team=z in default | app=b in default | TCP 80 |\n",
+		},
+		"a port by its name at one end": {
+			policy("{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}], ports: [{port: 8080}]}], egress: [{to: [{podSelector: {}}], ports: [{port: http}]}]}"),
+			head + "| any other pod in default | any other pod in default | TCP 8080 |\n" +
+				half + "| any other pod in default | any other pod in default | TCP http |\n",
 		},
 		"text that is no name": {
 			"apiVersion: v1\nkind: Pod\nmetadata: {name: \"a|b\\nc\", namespace: default}\nspec: {containers: [{name: a}]}\n---\n" + policy("{podSelector: {matchLabels: {a: b}}}"),

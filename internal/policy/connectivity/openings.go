@@ -66,23 +66,33 @@ func (n *Net) addFree() {
 	const in, out = networkingv1.PolicyTypeIngress, networkingv1.PolicyTypeEgress
 	for namespace := range n.homes {
 		for _, ends := range []struct{ direction, named networkingv1.PolicyType }{{in, out}, {out, in}} {
+			if slices.ContainsFunc(n.policies, func(p policy) bool {
+				return p.Namespace == namespace && governs(p.Spec, ends.direction) && len(p.conditions) == 0
+			}) {
+				continue // It governs all pods.
+			}
 			named := []conditions{nil}
 			for _, o := range n.openings(ends.named) {
 				if o.namespace == namespace {
 					named = append(named, o.peer)
 				}
 			}
+			seen := map[string]bool{}
 			for _, found := range named {
-				n.addFreeOf(namespace, found, ends.direction)
+				n.addFreeOf(namespace, found, ends.direction, seen)
 			}
 		}
 	}
 }
 
 // addFreeOf adds those that fulfil conditions: what keeps a policy from governing
-// them is one of its own conditions that they do not fulfil.
-func (n *Net) addFreeOf(namespace string, found conditions, direction networkingv1.PolicyType) {
+// them is one of its own conditions that they do not fulfil. What was seen is done.
+func (n *Net) addFreeOf(namespace string, found conditions, direction networkingv1.PolicyType, seen map[string]bool) {
 	for _, alternative := range n.alternatives(namespace, found) {
+		if seen[alternative.String()] {
+			continue
+		}
+		seen[alternative.String()] = true
 		example := alternative.example()
 		i := slices.IndexFunc(n.policies, func(p policy) bool {
 			return p.Namespace == namespace && governs(p.Spec, direction) && p.pods.Matches(example)
@@ -92,7 +102,7 @@ func (n *Net) addFreeOf(namespace string, found conditions, direction networking
 			continue
 		}
 		for _, r := range n.policies[i].conditions {
-			n.addFreeOf(namespace, alternative.and(opposite(r)...), direction)
+			n.addFreeOf(namespace, alternative.and(opposite(r)...), direction, seen)
 		}
 	}
 }

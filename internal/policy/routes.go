@@ -44,7 +44,7 @@ func gatewayTLS(o manifest.Object, objects []manifest.Object) []Finding {
 				if r.Group == groupGateway && r.Kind == "HTTPRoute" && attaches(r, o, listener) && !redirectsAll(r) {
 					found = append(found, Finding{
 						Object: r.ID, Path: []string{"spec", "rules"},
-						Message: "answers in plain text on " + o.ID.String() + ", and not every rule redirects to https",
+						Message: "answers in plain text on " + o.String() + ", and not every rule redirects to https",
 						Hint:    "name the listener with a certificate as sectionName under parentRefs, or write a filter RequestRedirect with scheme: https",
 					})
 				}

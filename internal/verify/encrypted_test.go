@@ -20,8 +20,10 @@ func TestEncrypted(t *testing.T) {
 	note := "[unknown-kind] kustomization.yaml: info: was not decoded in full: SOPS has encrypted the values of 1 Secrets"
 	for name, c := range map[string]struct{ text, want string }{
 		"encrypted": {sealedHead + "data: {a: '" + sealedValue + "'}\nstringData: {b: '" + sealedValue + "', c: ''}\n" + sealedBy, note},
-		"rest of it": {sealedHead + "data: {a: '" + sealedValue + "'}\ndatta: {}\n" + sealedBy,
-			"[decode] cache/x.yaml:5:1: error: Secret nix-cache/a datta: is not a field of Secret; did you mean data?"},
+		"rest of it": {
+			sealedHead + "data: {a: '" + sealedValue + "'}\ndatta: {}\n" + sealedBy,
+			"[decode] cache/x.yaml:5:1: error: Secret nix-cache/a datta: is not a field of Secret; did you mean data?",
+		},
 		"a plain value":     {sealedHead + "data: {a: '" + sealedValue + "', b: aHVudGVyMg==}\n" + sealedBy, unknown + "Secret"},
 		"part of a value":   {sealedHead + "stringData: {a: 'hunter2 " + sealedValue + "'}\n" + sealedBy, unknown + "Secret"},
 		"no values":         {sealedHead + sealedBy, unknown + "Secret"},

@@ -110,7 +110,8 @@ func (s *server) testUnrestricted(t *testing.T) {
 	}{
 		{
 			"privileged, in a namespace that takes everything", service, "Deployment my-namespace/my-service", "my-namespace",
-			map[string]any{"spec.template.spec.hostPID": true, "spec.template.spec.containers.0.securityContext": map[string]any{"privileged": true}}, "",
+			map[string]any{"spec.template.spec.hostPID": true, "spec.template.spec.containers.0.securityContext": map[string]any{"privileged": true}},
+			"",
 			[]string{
 				service + ": Namespace /my-namespace, where a pod of Deployment my-namespace/my-service goes, has no label pod-security.kubernetes.io/enforce, and is not among the exceptions",
 				service + ": a pod of Deployment my-namespace/my-service is not restricted, and it is not among the exceptions: ",
@@ -123,22 +124,26 @@ func (s *server) testUnrestricted(t *testing.T) {
 		},
 		{
 			"privileged, in a namespace that is privileged", service, "Deployment my-namespace/my-service", "my-namespace",
-			map[string]any{"spec.template.spec.hostPID": true}, "privileged",
+			map[string]any{"spec.template.spec.hostPID": true},
+			"privileged",
 			[]string{service + ": a pod of Deployment my-namespace/my-service is not restricted, and it is not among the exceptions: ", "host namespaces (hostPID=true)"},
 		},
 		{
 			"pooler on the host's network", "environments/production", "Pooler nix-cache/attic-pg-pooler-rw", "nix-cache",
-			map[string]any{"spec.template.spec.hostNetwork": true}, restricted,
+			map[string]any{"spec.template.spec.hostNetwork": true},
+			restricted,
 			[]string{`a pod of Pooler nix-cache/attic-pg-pooler-rw is refused: pods "attic-pg-pooler-rw-pod" is forbidden: violates PodSecurity `, "host namespaces (hostNetwork=true)"},
 		},
 		{
 			"pooler with a privileged container beside its own", "environments/production", "Pooler nix-cache/attic-pg-pooler-rw", "nix-cache",
-			map[string]any{"spec.template.spec.initContainers": []any{map[string]any{"name": "tune", "image": "example.com/tune:1", "securityContext": map[string]any{"privileged": true}}}}, restricted,
+			map[string]any{"spec.template.spec.initContainers": []any{map[string]any{"name": "tune", "image": "example.com/tune:1", "securityContext": map[string]any{"privileged": true}}}},
+			restricted,
 			[]string{`a pod of Pooler nix-cache/attic-pg-pooler-rw is refused: `, `privileged (container "tune" must not set securityContext.privileged=true)`},
 		},
 		{
 			"pooler of a Cluster that there is not", "environments/production", "Pooler nix-cache/attic-pg-pooler-rw", "nix-cache",
-			map[string]any{"spec.cluster.name": "other"}, restricted,
+			map[string]any{"spec.cluster.name": "other"},
+			restricted,
 			[]string{"Pooler nix-cache/attic-pg-pooler-rw: there is no Cluster nix-cache/other"},
 		},
 	} {

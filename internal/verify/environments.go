@@ -78,7 +78,7 @@ func environments(repo *overlay.Repo, o Options) ([]*environment, error) {
 		source, ours := manifest.RenderedFrom(filepath.Join(dir, kustomizationNames[0]))
 		switch {
 		case found[entry.Name()] != nil:
-		case !ours && !(apart && holdsManifests(dir)):
+		case !ours && (!apart || !holdsManifests(dir)):
 		default:
 			// An overlay that is not directly below overlays/ is rendered by name.
 			if !ours || !filepath.IsLocal(filepath.FromSlash(source)) || !isDir(filepath.Join(o.Root, filepath.FromSlash(source))) {

@@ -93,6 +93,10 @@ test-real: kustomize ## Run the tests against real servers (PACKAGES=./apply, RU
 	@test -n "$(POSTGRES)" || echo "skipped, unless CI is true: the tests of PostgreSQL, because none is on PATH or in /usr/lib/postgresql, nor named by ATTICGEN_POSTGRES" >&2
 	$(go-test-real) -run '$(RUN)' $(PACKAGES)
 
+.PHONY: scan
+scan: kubeconform kube-score trivy ## Run kube-score, Trivy and kubeconform (SCAN=-update writes docs/scanners.md)
+	ATTICGEN_KUBECONFORM="$(TOOLS)/kubeconform" ATTICGEN_SCANNERS="$(SCANNERS)" go test -C test -count 1 ./scanners $(SCAN)
+
 .PHONY: golden
 golden: kustomize ## Write the golden files anew; review the diff
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test ./golden ./docs -update

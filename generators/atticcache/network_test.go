@@ -18,19 +18,7 @@ import (
 // to its spec.
 func network(t *testing.T, change func(*v1alpha1.AtticCacheSpec)) *connectivity.Net {
 	t.Helper()
-	c := v1alpha1.AtticCache{
-		APIVersion: v1alpha1.APIVersion,
-		Kind:       v1alpha1.KindAtticCache,
-		Metadata:   v1alpha1.Metadata{Name: "attic"},
-		Spec: v1alpha1.AtticCacheSpec{
-			Hostname: "nix-cache.example.com",
-			Storage:  v1alpha1.ObjectStoreSpec{Endpoint: "https://s3.example.com", Bucket: "nix-cache"},
-		},
-	}
-	if change != nil {
-		change(&c.Spec)
-	}
-	generated, problems := atticcache.Generate(c)
+	generated, problems := atticcache.Generate(atticcache.Minimal(change))
 	if validate.HasErrors(problems) {
 		t.Fatal(validate.Errors(problems))
 	}

@@ -11,19 +11,25 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// credentialForms are what credentials look like wherever they stand, and what
-// such a thing is called. They are compiled when they are first needed, which a
-// render never does.
-var credentialForms = sync.OnceValue(func() map[string]*regexp.Regexp {
-	return map[string]*regexp.Regexp{
-		"a private key":             regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}|AGE-SECRET-KEY-1[0-9A-Z]{16}`),
-		"a JSON Web Token":          regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`),
-		"an AWS access key":         regexp.MustCompile(`\b(AKIA|ASIA)[A-Z0-9]{16}\b`),
-		"a token of GitHub":         regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})`),
-		"a token of GitLab":         regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20}`),
-		"a URL with a password":     regexp.MustCompile(`\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@'"]*:([^\s/@'"]+)@[A-Za-z0-9[]`),
-		"an HTTP header with a key": regexp.MustCompile(`(?i)\bauthorization['"]?\s*[:=]\s*['"]?(?:bearer|basic)\s+([A-Za-z0-9+/=._-]{12,})`),
-		"a token of Slack":          regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`),
+// form is what one kind of credential looks like.
+type form struct {
+	what string
+	is   *regexp.Regexp
+}
+
+// credentialForms are what credentials look like wherever they stand, in the
+// order in which they are looked for. They are compiled when they are first
+// needed, which a render never does.
+var credentialForms = sync.OnceValue(func() []form {
+	return []form{
+		{"a JSON Web Token", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)},
+		{"a URL with a password", regexp.MustCompile(`\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@'"]*:([^\s/@'"]+)@[A-Za-z0-9[]`)},
+		{"a private key", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}|AGE-SECRET-KEY-1[0-9A-Z]{16}`)},
+		{"a token of GitHub", regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{40})`)},
+		{"a token of GitLab", regexp.MustCompile(`\bglpat-[A-Za-z0-9_-]{20}`)},
+		{"a token of Slack", regexp.MustCompile(`\bxox[abeprs]-[A-Za-z0-9-]{10,}`)},
+		{"an AWS access key", regexp.MustCompile(`\b(AKIA|ASIA)[A-Z0-9]{16}\b`)},
+		{"an HTTP header with a key", regexp.MustCompile(`(?i)\bauthorization['"]?\s*[:=]\s*['"]?(?:bearer|basic)\s+([A-Za-z0-9+/=._-]{12,})`)},
 	}
 })
 
@@ -65,9 +71,9 @@ func HoldsCredential(o manifest.Object) bool {
 
 // credentialIn is what a text has in it that looks like a credential.
 func credentialIn(text string) (string, bool) {
-	for _, what := range slices.Sorted(maps.Keys(credentialForms())) {
-		if match := credentialForms()[what].FindStringSubmatch(text); match != nil && !isPlaceholder(match[len(match)-1]) {
-			return what, true
+	for _, f := range credentialForms() {
+		if match := f.is.FindStringSubmatch(text); match != nil && !isPlaceholder(match[len(match)-1]) {
+			return f.what, true
 		}
 	}
 	return "", false

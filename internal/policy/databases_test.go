@@ -6,7 +6,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
-	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
 const (
@@ -72,22 +71,9 @@ func TestUnreachableDatabases(t *testing.T) {
 		"odd policies":          {[]string{shop, pg, out("shop", toPG, "5432"), "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: [a]\n", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: odd, namespace: shop}\nspec: {podSelector: {matchExpressions: [{key: a, operator: Nonsense}]}}\n"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, lines(diagnose("overlays/a/kustomization.yaml", diag.Warning, unreachableDatabases(Input{Objects: parsed(t, c.objects)})))); diff != "" {
+			if diff := cmp.Diff(c.want, lines(diagnose("overlays/a/kustomization.yaml", diag.Warning, unreachableDatabases(Input{Objects: objectsOf(t, c.objects...)})))); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-}
-
-func parsed(t *testing.T, texts []string) []manifest.Object {
-	t.Helper()
-	var objects []manifest.Object
-	for _, text := range texts {
-		o, err := manifest.FromYAML([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		objects = append(objects, o)
-	}
-	return objects
 }

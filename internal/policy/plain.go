@@ -51,12 +51,12 @@ func plainSecrets(in Input) []Finding {
 // plainSecret is about one Secret. SOPS leaves its own block beside the values
 // that it has encrypted, and empty ones as they are.
 func plainSecret(o manifest.Object) []Finding {
-	sops := encryptedBySOPS(o)
+	sops := EncryptedBySOPS(o)
 	for _, field := range []string{"data", "stringData"} {
 		values, _ := o.Fields[field].(map[string]any)
 		plain := 0
 		for _, value := range values {
-			if text, _ := value.(string); !sops || value != "" && !isEncrypted(text) {
+			if text, _ := value.(string); !sops || value != "" && !IsEncrypted(text) {
 				plain++
 			}
 		}

@@ -12,7 +12,7 @@ import (
 // isCredential tells whether text is secret because of what it is called.
 func isCredential(name, text string) bool {
 	switch {
-	case isPlaceholder(text) || isEncrypted(text) || text == "" || strings.ContainsAny(text[:1], "/.~"):
+	case isPlaceholder(text) || IsEncrypted(text) || text == "" || strings.ContainsAny(text[:1], "/.~"):
 		return false
 	case isPassword(name):
 		return len(text) >= 4 && !slices.Contains([]string{"true", "false", "none", "null", "prompt", "required", "optional", "enabled", "disabled"}, strings.ToLower(text))

@@ -8,15 +8,15 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
-// encryptedBySOPS tells whether an object says of itself what every file that
+// EncryptedBySOPS tells whether an object says of itself what every file that
 // SOPS has encrypted does: when, and what its values add up to.
-func encryptedBySOPS(o manifest.Object) bool {
-	return isEncrypted(text(o.Fields, "sops", "mac")) && text(o.Fields, "sops", "lastmodified") != ""
+func EncryptedBySOPS(o manifest.Object) bool {
+	return IsEncrypted(text(o.Fields, "sops", "mac")) && text(o.Fields, "sops", "lastmodified") != ""
 }
 
-// isEncrypted tells whether text is, from its beginning to its end, a value as
+// IsEncrypted tells whether text is, from its beginning to its end, a value as
 // SOPS writes it: ENC[AES256_GCM,data:…,iv:…,tag:…,type:…].
-func isEncrypted(text string) bool {
+func IsEncrypted(text string) bool {
 	text, opens := strings.CutPrefix(text, "ENC[AES256_GCM,")
 	text, closes := strings.CutSuffix(text, "]")
 	parts := strings.Split(text, ",")

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/spelling"
 )
 
 // step is one part of a path: a name, or a key or index in brackets.
@@ -74,7 +75,7 @@ func (d Doc) near(path string) []string {
 	slips := max(1, min(mostSlips, len(name)/2))
 	for _, fits := range []func(known string) bool{
 		func(known string) bool { return strings.HasSuffix("."+known, "."+path) },
-		func(known string) bool { return distance(known, path) <= slips },
+		func(known string) bool { return spelling.Distance(known, path) <= slips },
 		func(known string) bool { return strings.HasSuffix(known, "."+name) },
 	} {
 		var found []string
@@ -85,7 +86,7 @@ func (d Doc) near(path string) []string {
 		}
 		if len(found) > 0 {
 			slices.SortStableFunc(found, func(a, b string) int {
-				return cmp.Or(cmp.Compare(agreement(b, path), agreement(a, path)), cmp.Compare(distance(a, path), distance(b, path)))
+				return cmp.Or(cmp.Compare(agreement(b, path), agreement(a, path)), cmp.Compare(spelling.Distance(a, path), spelling.Distance(b, path)))
 			})
 			return found[:min(len(found), mostNear)]
 		}
@@ -116,26 +117,4 @@ func agreement(a, b string) int {
 		n++
 	}
 	return n
-}
-
-// distance is how many characters must be added, removed or replaced to get
-// from one text to the other (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -274,14 +274,3 @@ func TestSentence(t *testing.T) {
 		}
 	}
 }
-
-func TestDistance(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"sign", "sing", 2}} {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("%q to %q is %d, want %d", tt.a, tt.b, got, tt.want)
-		}
-	}
-}

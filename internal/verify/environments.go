@@ -15,6 +15,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 	"gitlab.com/attic-cache/atticgen/internal/overlay"
 	"gitlab.com/attic-cache/atticgen/internal/report"
+	"gitlab.com/attic-cache/atticgen/internal/spelling"
 )
 
 // environment is one folder that a controller applies, and what was found there.
@@ -163,35 +164,15 @@ func suggestion(written string, known []string) string {
 func nearest(written string, known []string) string {
 	like, least := "", len(written)/3+2
 	for _, name := range known {
-		if d := distance(name, written); d < least {
+		// What is much longer is far from it, and could take long to compare.
+		if len(written) > 2*len(name)+3 {
+			continue
+		}
+		if d := spelling.Distance(name, written); d < least {
 			like, least = name, d
 		}
 	}
 	return like
-}
-
-// distance is how many characters have to be added, removed or changed to turn
-// one word into the other.
-func distance(a, b string) int {
-	if len(b) > 2*len(a)+3 {
-		return len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(diagonal+cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 func progress(name string, i, of int) string {

@@ -112,6 +112,21 @@ func (s Set) CITokens() string { return s.Name + "-ci-tokens" }
 // RootTokens is the Secret for tokens of type admin, under their names.
 func (s Set) RootTokens() string { return s.Name + "-root-tokens" }
 
+// IssuedTokens is the ConfigMap with the record of the tokens that were issued.
+func (s Set) IssuedTokens() string { return s.Name + "-issued-tokens" }
+
+// RevokedTokens is the ConfigMap with the list of revoked tokens.
+func (s Set) RevokedTokens() string { return s.Name + "-revoked-tokens" }
+
+// SigningKey is the Secret with the private half of the signing key.
+func (s Set) SigningKey() string { return s.Name + "-signing-key" }
+
+// Authz is the server that Traefik asks about each request.
+func (s Set) Authz() string { return s.Name + "-authz" }
+
+// Next is the API server with the signing key that is to take over.
+func (s Set) Next() string { return s.Name + "-next" }
+
 // TLS is the default Secret for the ingress certificate.
 func (s Set) TLS() string { return s.Name + "-tls" }
 

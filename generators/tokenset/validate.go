@@ -34,7 +34,7 @@ const (
 	mostValidity = 3650 * day
 )
 
-var tokenName = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9._-]*`, 63)
+var tokenName = validate.NewForm(`[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?`, 63)
 
 // Validate checks a spec with its defaults filled in and reports everything
 // that is wrong with it.
@@ -74,7 +74,7 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 func validateName(p *validate.Problems, path *field.Path, name string, all map[string]v1alpha1.Token) {
 	switch {
 	case !tokenName.Matches(name):
-		p.Add(path, "is not a name for a token", "use at most 63 letters, digits, -, _ and dots, starting with a letter or digit")
+		p.Add(path, "is not a name for a token", "use at most 63 letters, digits, -, _ and dots, starting and ending with a letter or digit")
 	case strings.EqualFold(name, RootName):
 		p.Add(path, "is the name of the root token", "write rootToken: {} beside tokens for it, or choose another name")
 	}

@@ -68,7 +68,10 @@ type AtticCacheSpec struct {
 	// with: base64 of an RSA public key in PKCS#1 PEM form. Default: Secret
 	// <name>-secrets, key ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64 (the variable
 	// that Attic reads it from).
-	SigningKey *SecretKeyRef `json:"signingKey,omitempty"`
+	SigningKey *SigningKey `json:"signingKey,omitempty"`
+
+	// Secrets is where what is secret is kept, and how it gets into the cluster.
+	Secrets *Secrets `json:"secrets,omitempty"`
 
 	// RustLog is the log filter, RUST_LOG, as in info,attic_server=debug.
 	// Default: info (the level at which garbage collection reports its runs).

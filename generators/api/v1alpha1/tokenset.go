@@ -24,6 +24,9 @@ type TokenSet struct {
 type TokenSetKindSpec struct {
 	TokenSetSpec `json:",inline"`
 
+	// Secrets is where the tokens are kept, and how they get into the cluster.
+	Secrets *Secrets `json:"secrets,omitempty"`
+
 	// Labels for the plan. Default: none.
 	Labels map[string]string `json:"labels,omitempty"`
 
@@ -36,7 +39,7 @@ type TokenSetKindSpec struct {
 // and a successor before that.
 type TokenSetSpec struct {
 	// Tokens by name: letters, digits, -, _ and dots, at most 63 characters, starting
-	// with a letter or digit. The name is the subject of the token and its key in
+	// and ending with a letter or digit. The name is the subject of the token and its key in
 	// the Secret <name>-ci-tokens (those of type admin: <name>-root-tokens).
 	// Default: none.
 	Tokens map[string]Token `json:"tokens,omitempty"`
@@ -48,6 +51,24 @@ type TokenSetSpec struct {
 	// MaxValidity is the longest that any token may be valid. Default: 365d (the
 	// reference's longest: service tokens).
 	MaxValidity Duration `json:"maxValidity,omitempty"`
+
+	// Issuer is what tokens carry as iss. A server that is generated with them takes
+	// no others. Default: none (not carried, not asked for).
+	Issuer string `json:"issuer,omitempty"`
+
+	// Audiences are what tokens carry as aud. A server that is generated with them
+	// takes tokens with one of these alone. Default: none (not carried, not asked
+	// for).
+	Audiences []string `json:"audiences,omitempty"`
+
+	// Revocation is "record" (the list of revoked tokens is kept, and nobody asks
+	// it: Attic cannot) or "enforce" (a small server asks it about each request that
+	// Traefik lets through, so that a revoked token is refused; for the tokens of an
+	// AtticCache alone). Default: record.
+	Revocation string `json:"revocation,omitempty"`
+
+	// Authz is that server; it counts where revocation is enforced.
+	Authz *Authz `json:"authz,omitempty"`
 }
 
 // Token is one token: for whom, for which caches, for how long.

@@ -12,6 +12,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 )
 
@@ -68,6 +69,7 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	}
 	defaultIngress(defaulting.Block(&s.Ingress), names, s.Caches)
 	defaultNetwork(defaulting.Block(&s.Network), *s)
+	secrets.Default(&s.Secrets, c.Metadata.Namespace)
 	return c
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -16,6 +17,7 @@ const DefaultMaxValidity = "365d"
 func Default(t v1alpha1.TokenSet) v1alpha1.TokenSet {
 	t = defaulting.DeepCopy(t)
 	DefaultSpec(&t.Spec.TokenSetSpec)
+	secrets.Default(&t.Spec.Secrets, t.Metadata.Namespace)
 	return t
 }
 

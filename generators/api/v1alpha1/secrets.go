@@ -44,8 +44,10 @@ type ExternalSecrets struct {
 	// variables). Required.
 	Provider string `json:"provider"`
 
-	// Prefix that the names in the store begin with. Default: the namespace of the
-	// cache.
+	// Prefix that the names in the store begin with: those of a Secret's keys are
+	// <prefix>/<secret> with a property for each (vault, aws), <prefix>-<secret>
+	// likewise (gcp), or <PREFIX>_<SECRET>_<KEY> in upper case, one variable for
+	// each (gitlab). Default: the namespace of the cache (gitlab: with _ for each -).
 	Prefix string `json:"prefix,omitempty"`
 
 	// RefreshInterval is how often the store is asked: numbers with s, m or h.
@@ -67,11 +69,17 @@ type PushSecret struct {
 	// Store that it is copied into. Required.
 	Store SecretStoreRef `json:"store"`
 
+	// Provider is what stands behind the store, which decides the form of the name:
+	// "vault" and "aws" have <prefix>/<secret>, "gcp" has <prefix>-<secret>. The
+	// operator only reads from GitLab. Required.
+	Provider string `json:"provider"`
+
 	// Prefix that the name in the store begins with. Default: the namespace of the
 	// cache.
 	Prefix string `json:"prefix,omitempty"`
 
-	// Keys of the Secret that are copied. Default: all of them.
+	// Keys of the Secret that are copied, each to a property of its own name.
+	// Default: all of them.
 	Keys []string `json:"keys,omitempty"`
 
 	// KeepInStore keeps what was copied when the PushSecret goes. Default: false.

@@ -47,6 +47,7 @@ func (c cache) objects() []meta.Object {
 		c.storage,
 		c.postgres,
 		c.migration,
+		c.authz,
 		c.config,
 		c.api,
 		c.garbageCollector,

@@ -66,6 +66,7 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	defaultCaches(s, names)
 	if s.Tokens != nil {
 		tokenset.DefaultSpec(s.Tokens)
+		defaultAuthz(s)
 	}
 	defaultIngress(defaulting.Block(&s.Ingress), names, s.Caches)
 	defaultNetwork(defaulting.Block(&s.Network), *s)

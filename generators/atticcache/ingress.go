@@ -17,6 +17,7 @@ const (
 	middlewareAllow     = "allowed-addresses"
 	middlewareRateLimit = "rate-limit"
 	middlewareHeaders   = "security-headers"
+	middlewareAuthz     = "authz"
 	middlewareCacheInfo = "cache-info"
 	middlewareHTTPS     = "https-redirect"
 )
@@ -89,11 +90,16 @@ func (c cache) ingressObject() *networkingv1.Ingress {
 }
 
 // common are the middlewares of every route to Attic, in the order in which
-// they act.
+// they act. The rate limit comes before the server that refuses revoked tokens, so
+// that guessing is slow and costs nothing behind it; the headers do too, so that
+// its refusals carry them.
 func (c cache) common() []string {
 	names := []string{middlewareRateLimit, middlewareHeaders}
 	if len(c.spec.Ingress.AllowedCIDRs) > 0 {
 		names = append([]string{middlewareAllow}, names...)
+	}
+	if c.enforces() {
+		names = append(names, middlewareAuthz)
 	}
 	return names
 }
@@ -133,6 +139,9 @@ func (c cache) middlewares() []meta.Object {
 		all = append(all, middleware(middlewareAllow, traefik.MiddlewareSpec{IPAllowList: &traefik.IPAllowList{
 			SourceRange: in.AllowedCIDRs,
 		}}))
+	}
+	if c.enforces() {
+		all = append(all, middleware(middlewareAuthz, c.forwardAuth()))
 	}
 	return all
 }

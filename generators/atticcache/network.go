@@ -20,7 +20,7 @@ func (c cache) networkPolicies() []meta.Object {
 		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
 	}
 	egress := c.egress()
-	policies := append(hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS),
+	policies := append(hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS, c.silentApps()...),
 		c.policy("api", naming.Selector(appAttic, c.names.API()),
 			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress),
 		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
@@ -31,6 +31,9 @@ func (c cache) networkPolicies() []meta.Object {
 		api := hardened.Pods(naming.Selector(appAttic, c.names.API()))
 		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,
 			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{api}, TCP: []int32{naming.PortAPI}}}))
+	}
+	if c.enforces() {
+		policies = append(policies, c.authzPolicy())
 	}
 	return policies
 }

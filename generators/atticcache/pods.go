@@ -19,6 +19,7 @@ const (
 	appGC        = "attic-gc"
 	appMigration = "attic-migrate"
 	appCaches    = "attic-caches"
+	appAuthz     = "attic-authz"
 )
 
 // EnvDatabaseURL is the variable with which every process of Attic's that opens

@@ -27,6 +27,7 @@ func validateTokens(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCach
 	}
 	path := spec.Child("tokens")
 	tokenset.ValidateSpec(p, path, *s.Tokens)
+	validateAuthz(p, path.Child("authz"), s)
 	if len(s.Caches) == 0 {
 		return // Nobody but Attic knows which caches there are.
 	}

@@ -40,11 +40,16 @@ func DefaultDeny(scope meta.Scope, of meta.Of) *networkingv1.NetworkPolicy {
 
 // ClosedNamespace denies every pod of a namespace everything, both ways, but to
 // look up names. Policies of single pods open the rest. What tells the two
-// policies apart is their suffix.
-func ClosedNamespace(scope meta.Scope, of func(suffix string) meta.Of, dns v1alpha1.DNS) []meta.Object {
+// policies apart is their suffix. The pods of silent apps, by
+// app.kubernetes.io/name, do not look up names either.
+func ClosedNamespace(scope meta.Scope, of func(suffix string) meta.Of, dns v1alpha1.DNS, silent ...string) []meta.Object {
+	asking := metav1.LabelSelector{}
+	if len(silent) > 0 {
+		asking.MatchExpressions = []metav1.LabelSelectorRequirement{{Key: naming.LabelName, Operator: metav1.LabelSelectorOpNotIn, Values: silent}}
+	}
 	return []meta.Object{
 		DefaultDeny(scope, of("default-deny")),
-		Policy(scope, of("allow-dns"), metav1.LabelSelector{}, nil, []Rule{DNS(dns)}),
+		Policy(scope, of("allow-dns"), asking, nil, []Rule{DNS(dns)}),
 	}
 }
 

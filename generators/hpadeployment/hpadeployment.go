@@ -117,6 +117,11 @@ func (o Options) strategy() appsv1.DeploymentStrategy {
 	if o.Alone {
 		return appsv1.DeploymentStrategy{Type: appsv1.RecreateDeploymentStrategyType}
 	}
+	return Rolling()
+}
+
+// Rolling has a new pod ready before an old one goes.
+func Rolling() appsv1.DeploymentStrategy {
 	return appsv1.DeploymentStrategy{
 		Type: appsv1.RollingUpdateDeploymentStrategyType,
 		RollingUpdate: &appsv1.RollingUpdateDeployment{
@@ -135,11 +140,16 @@ func (o Options) pod() hardened.Pod {
 	pod.Liveness = o.Health.probe(*o.Health.Timings.Liveness)
 	pod.Readiness = o.Health.probe(*o.Health.Timings.Readiness)
 	if o.DrainSeconds > 0 {
-		pod.Lifecycle = &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: o.DrainSeconds}}}
+		pod.Lifecycle = Drain(o.DrainSeconds)
 	}
 	pod.TopologySpread = Spread(*o.Scaling.TopologySpread, o.selector())
-	pod.Affinity = apart(o.selector())
+	pod.Affinity = Apart(o.selector())
 	return pod
+}
+
+// Drain has a stopping pod take requests for some seconds more.
+func Drain(seconds int64) *corev1.Lifecycle {
+	return &corev1.Lifecycle{PreStop: &corev1.LifecycleHandler{Sleep: &corev1.SleepAction{Seconds: seconds}}}
 }
 
 func service(o Options) *corev1.Service {

@@ -90,8 +90,8 @@ func Spread(t v1alpha1.TopologySpread, selector map[string]string) []corev1.Topo
 // would leave zones and hosts empty.
 func ofOneVersion() []string { return []string{appsv1.DefaultDeploymentUniqueLabelKey} }
 
-// apart prefers a host of its own for each of the selected pods.
-func apart(selector map[string]string) *corev1.Affinity {
+// Apart prefers a host of its own for each of the selected pods.
+func Apart(selector map[string]string) *corev1.Affinity {
 	return &corev1.Affinity{PodAntiAffinity: &corev1.PodAntiAffinity{
 		PreferredDuringSchedulingIgnoredDuringExecution: []corev1.WeightedPodAffinityTerm{{
 			Weight: 100,

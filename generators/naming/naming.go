@@ -45,6 +45,8 @@ const (
 	PortOperatorMetrics = 8080 // CloudNativePG.
 	PortOperatorWebhook = 9443 // CloudNativePG's admission webhooks.
 	PortBackupPlugin    = 9090 // The Barman Cloud plugin.
+	PortAuthz           = 8081 // The server that Traefik asks about each request.
+	PortAuthzAdmin      = 9091 // Its probes and metrics.
 )
 
 // Names of ports, as Services, probes and monitors refer to them.
@@ -116,7 +118,13 @@ func (s Set) RootTokens() string { return s.Name + "-root-tokens" }
 func (s Set) IssuedTokens() string { return s.Name + "-issued-tokens" }
 
 // RevokedTokens is the ConfigMap with the list of revoked tokens.
-func (s Set) RevokedTokens() string { return s.Name + "-revoked-tokens" }
+func (s Set) RevokedTokens() string { return s.Name + revokedTokensSuffix }
+
+const revokedTokensSuffix = "-revoked-tokens"
+
+// IsRevokedTokens tells whether a ConfigMap has the name that [Set.RevokedTokens]
+// gives.
+func IsRevokedTokens(name string) bool { return strings.HasSuffix(name, revokedTokensSuffix) }
 
 // SigningKey is the Secret with the private half of the signing key.
 func (s Set) SigningKey() string { return s.Name + "-signing-key" }

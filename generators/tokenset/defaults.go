@@ -25,6 +25,7 @@ func Default(t v1alpha1.TokenSet) v1alpha1.TokenSet {
 // as they are.
 func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 	defaulting.Value(&s.MaxValidity, DefaultMaxValidity)
+	defaulting.Value(&s.Revocation, Record)
 	for name, token := range s.Tokens {
 		defaulting.Value(&token.Type, ReadOnly)
 		if of, ok := typeOf(token.Type); ok {

@@ -29,6 +29,14 @@ const (
 	Manual = "manual"
 )
 
+// What becomes of the list of revoked tokens.
+const (
+	// Record keeps it, and nobody asks it.
+	Record = "record"
+	// Enforce has a server ask it about each request.
+	Enforce = "enforce"
+)
+
 // Type is what tokens of one type have in common.
 type Type struct {
 	// Name as it is written in a spec.

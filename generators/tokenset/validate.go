@@ -42,6 +42,9 @@ func Validate(t v1alpha1.TokenSet) []validate.Problem {
 	p, spec := &validate.Problems{}, field.NewPath("spec")
 	placement.ValidateMetadata(p, t.Metadata, "attic")
 	ValidateSpec(p, spec, t.Spec.TokenSetSpec)
+	if t.Spec.Revocation == Enforce {
+		p.Add(spec.Child("revocation"), "is enforce, and a TokenSet has no routes that a server could guard", "write it in spec.tokens of the AtticCache, or remove it")
+	}
 	placement.Validate(p, spec, shared(t.Spec))
 	return p.List()
 }
@@ -52,6 +55,10 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 	if most := length(s.MaxValidity); most > length(DefaultMaxValidity) && most <= mostValidity {
 		p.Warn(path.Child("maxValidity"), fmt.Sprintf("is %s, and a token that leaks works until its end", validate.Quote(string(s.MaxValidity))),
 			"write "+DefaultMaxValidity+" or less")
+	}
+	p.OneOf(path.Child("revocation"), s.Revocation, Record, Enforce)
+	if s.Revocation == Record && s.Authz != nil {
+		p.Add(path.Child("authz"), "counts only where revocation is enforced", "remove it, or write revocation: enforce in spec.tokens of an AtticCache")
 	}
 	tokens := path.Child("tokens")
 	switch {

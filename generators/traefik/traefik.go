@@ -89,6 +89,8 @@ type MiddlewareSpec struct {
 	RedirectScheme *RedirectScheme `json:"redirectScheme,omitempty"`
 	// IPAllowList answers 403 to other addresses.
 	IPAllowList *IPAllowList `json:"ipAllowList,omitempty"`
+	// ForwardAuth asks another server whether a request may pass.
+	ForwardAuth *ForwardAuth `json:"forwardAuth,omitempty"`
 }
 
 // RateLimit is a token bucket for each client address.
@@ -133,6 +135,20 @@ type RedirectScheme struct {
 type IPAllowList struct {
 	// SourceRange in CIDR notation.
 	SourceRange []string `json:"sourceRange"`
+}
+
+// ForwardAuth is whom to ask whether a request may pass: what answers anything but
+// 2xx answers the client instead. A server that does not answer is a refusal, too.
+type ForwardAuth struct {
+	// Address is the URL that is asked, whatever the request's own is.
+	Address string `json:"address"`
+	// TrustForwardHeader passes on the X-Forwarded headers that the client sent;
+	// false is written out, for Traefik takes its absence for something between.
+	TrustForwardHeader bool `json:"trustForwardHeader"`
+	// AuthRequestHeaders are all headers of the client's that the server is told.
+	AuthRequestHeaders []string `json:"authRequestHeaders,omitempty"`
+	// MaxResponseBodySize is in bytes; a longer answer is a refusal.
+	MaxResponseBodySize int64 `json:"maxResponseBodySize,omitempty"`
 }
 
 // NewIngressRoute names an IngressRoute.

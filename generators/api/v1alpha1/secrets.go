@@ -130,4 +130,7 @@ type Authz struct {
 	// Resources of each replica. Default: 50m CPU and 32Mi requested, 500m CPU and
 	// 128Mi at most, 16Mi to 64Mi of node disk.
 	Resources *ResourceRequirements `json:"resources,omitempty"`
+
+	// PodMonitor lets the Prometheus operator scrape the replicas. Default: true.
+	PodMonitor *bool `json:"podMonitor,omitempty"`
 }

@@ -1,0 +1,50 @@
+package atticcache
+
+import (
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
+)
+
+// mostAuthzReplicas is far more than any cache needs.
+const mostAuthzReplicas = 100
+
+var defaultAuthzResources = v1alpha1.ResourceRequirements{
+	Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "32Mi", EphemeralStorage: "16Mi"},
+	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+}
+
+// defaultAuthz leaves the block absent where it does not count, so that validation
+// can tell that somebody expects it to.
+func defaultAuthz(s *v1alpha1.AtticCacheSpec) {
+	if s.Tokens.Revocation != tokenset.Enforce {
+		return
+	}
+	a := defaulting.Block(&s.Tokens.Authz)
+	defaulting.Value(&a.Image, s.CacheJob.Image)
+	defaulting.Pointer(&a.Replicas, 2)
+	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAuthzResources)
+	defaulting.Pointer(&a.PodMonitor, true)
+}
+
+// validateAuthz checks a defaulted block where it counts.
+func validateAuthz(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
+	if s.Tokens.Revocation != tokenset.Enforce {
+		return
+	}
+	a := *s.Tokens.Authz
+	switch image := path.Child("image"); {
+	case a.Image == "":
+		p.Add(image, "is missing, and it runs the server that refuses revoked tokens", "write the image of atticgen, pinned, as make image builds it")
+	case a.Image != s.CacheJob.Image: // What is wrong with that one is said there.
+		p.Image(image, a.Image, 3)
+	}
+	if p.Int32(path.Child("replicas"), a.Replicas, 1, mostAuthzReplicas) && *a.Replicas == 1 {
+		p.Warn(path.Child("replicas"), "is 1: while its node is drained, every request is refused", "write 2 or more, or remove the line")
+	}
+	hardened.ValidateResources(p, path.Child("resources"), *a.Resources)
+}

@@ -22,6 +22,19 @@ const (
 	backgroundConnectionsFor = "garbage collection and migration"
 )
 
+// secondServer is in messages while there is one: it opens connections like the
+// first, and goes when the key has taken over.
+const secondServer = "the second server of spec.signingKey.next"
+
+// scalings are those of the API's servers.
+func scalings(s v1alpha1.AtticCacheSpec) []v1alpha1.Scaling {
+	all := []v1alpha1.Scaling{s.API.Scaling}
+	if s.SigningKey.Next != nil {
+		all = append(all, nextScaling(s.API.Scaling))
+	}
+	return all
+}
+
 // validateConnections compares what the processes may open with what PostgreSQL
 // takes: an error where the fewest replicas cannot work, a warning where the
 // most cannot. Of a pooler it is only what clients open to it; what it opens to
@@ -33,13 +46,20 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 	}
 	usable := limit - postgrescluster.ReservedConnections
 	// A rollout has one pod more than the autoscaler asks for.
-	least := ConnectionsPerProcess * int(*s.API.MinReplicas)
-	most := ConnectionsPerProcess * (int(*s.API.MaxReplicas) + hpadeployment.MaxSurge)
+	var least, most int
+	for _, scaling := range scalings(s) {
+		least += ConnectionsPerProcess * int(*scaling.MinReplicas)
+		most += ConnectionsPerProcess * (int(*scaling.MaxReplicas) + hpadeployment.MaxSurge)
+	}
+	others, second := backgroundConnectionsFor, ""
+	if s.SigningKey.Next != nil {
+		others, second = secondServer+", "+backgroundConnectionsFor, " with "+secondServer
+	}
 
 	if pooler := s.Postgres.Pooler; pooler != nil {
 		path := spec.Child("postgres", "pooler")
 		if clients := int(*pooler.Instances) * int(*pooler.MaxClientConnections); most > clients {
-			p.Add(path.Child("maxClientConnections"), fmt.Sprintf("is %d × %d instances, less than the %d connections of spec.api.maxReplicas", *pooler.MaxClientConnections, *pooler.Instances, most),
+			p.Add(path.Child("maxClientConnections"), fmt.Sprintf("is %d × %d instances, less than the %d connections of spec.api.maxReplicas%s", *pooler.MaxClientConnections, *pooler.Instances, most, second),
 				"raise it, or lower spec.api.maxReplicas")
 		}
 		return
@@ -47,12 +67,12 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 	const hint = "add spec.postgres.pooler, raise spec.postgres.parameters.max_connections"
 	if need := least + backgroundConnections; need > usable {
 		p.Add(spec.Child("api", "minReplicas"), fmt.Sprintf("is %d: with %s these open up to %d connections of %d (max_connections %d less %d reserved)",
-			*s.API.MinReplicas, backgroundConnectionsFor, need, usable, limit, postgrescluster.ReservedConnections), hint+", or lower it")
+			*s.API.MinReplicas, others, need, usable, limit, postgrescluster.ReservedConnections), hint+", or lower it")
 		return
 	}
 	if need := most + backgroundConnections; need > usable {
 		p.Warn(spec.Child("api", "maxReplicas"), fmt.Sprintf("is %d: with a rollout, %s these open up to %d connections of %d (max_connections %d less %d reserved)",
-			*s.API.MaxReplicas, backgroundConnectionsFor, need, usable, limit, postgrescluster.ReservedConnections), hint+", or lower it")
+			*s.API.MaxReplicas, others, need, usable, limit, postgrescluster.ReservedConnections), hint+", or lower it")
 	}
 }
 

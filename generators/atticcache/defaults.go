@@ -54,9 +54,7 @@ func Default(c v1alpha1.AtticCache) v1alpha1.AtticCache {
 	defaulting.Value(&s.RustLog, "info")
 	placement.Default(&s.Placement)
 	hardened.DefaultSecurity(defaulting.Block(&s.Security))
-	key := defaulting.Block(&s.SigningKey)
-	defaulting.Value(&key.SecretName, names.Secrets())
-	defaulting.Value(&key.Key, envPublicKey)
+	defaultSigningKey(defaulting.Block(&s.SigningKey), names)
 
 	objectstore.Default(&s.Storage, names.Secrets())
 	postgrescluster.Default(defaulting.Block(&s.Postgres), postgresUse(names, *s))

@@ -24,7 +24,7 @@ func (c cache) garbageCollector() []meta.Object {
 }
 
 func (c cache) gcDeployment() *appsv1.Deployment {
-	pod := c.atticPod(c.names.GC(), "garbage-collector", c.servingConfig(), c.backgroundDatabase(), *c.spec.GC.Resources)
+	pod := c.atticPod(c.names.GC(), "garbage-collector", c.servingConfig(), c.backgroundDatabase(), c.publicKey(), *c.spec.GC.Resources)
 	return &appsv1.Deployment{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"},
 		ObjectMeta: c.scope.Object(c.gcOf()),
@@ -40,7 +40,7 @@ func (c cache) gcDeployment() *appsv1.Deployment {
 }
 
 func (c cache) gcCronJob() *batchv1.CronJob {
-	pod := c.atticPod(c.names.GC(), "garbage-collector-once", c.servingConfig(), c.backgroundDatabase(), *c.spec.GC.Resources)
+	pod := c.atticPod(c.names.GC(), "garbage-collector-once", c.servingConfig(), c.backgroundDatabase(), c.publicKey(), *c.spec.GC.Resources)
 	pod.RestartPolicy = corev1.RestartPolicyNever
 	return &batchv1.CronJob{
 		TypeMeta:   metav1.TypeMeta{APIVersion: "batch/v1", Kind: "CronJob"},

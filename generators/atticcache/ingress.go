@@ -154,13 +154,17 @@ func (c cache) operationRoute(o operation) meta.Object {
 		if r.middleware != "" {
 			names = append(names, r.middleware)
 		}
-		spec.Routes = append(spec.Routes, traefik.Route{
+		present := traefik.Route{
 			Kind:        "Rule",
 			Match:       c.hostRule() + " && " + r.rule,
 			Priority:    o.priority,
 			Middlewares: c.middlewareRefs(names...),
 			Services:    []traefik.Service{{Name: c.names.API(), Port: naming.PortNameHTTP}},
-		})
+		}
+		if c.spec.SigningKey.Next != nil {
+			spec.Routes = append(spec.Routes, c.nextRoute(present))
+		}
+		spec.Routes = append(spec.Routes, present)
 	}
 	return traefik.NewIngressRoute(c.scope.Object(c.ingressOf(c.names.With(o.name))), spec)
 }

@@ -13,6 +13,6 @@ func (c cache) migrationOf() meta.Of {
 // itself runs no migrations.
 func (c cache) migration() []meta.Object {
 	of, config := c.migrationOf(), c.migrationConfig()
-	pod := c.atticPod(c.names.Migration(), "db-migrations", config, c.backgroundDatabase(), *c.spec.Migration.Resources)
+	pod := c.atticPod(c.names.Migration(), "db-migrations", config, c.backgroundDatabase(), c.publicKey(), *c.spec.Migration.Resources)
 	return []meta.Object{hardened.ServiceAccount(c.scope, of), config, hardened.Job(c.scope, of, pod)}
 }

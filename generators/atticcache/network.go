@@ -20,17 +20,21 @@ func (c cache) networkPolicies() []meta.Object {
 		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
 	}
 	egress := c.egress()
-	policies := append(hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS, c.silentApps()...),
-		c.policy("api", naming.Selector(appAttic, c.names.API()),
-			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress),
+	policies := hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS, c.silentApps()...)
+	var servers []networkingv1.NetworkPolicyPeer
+	for _, s := range c.servers() {
+		policies = append(policies, c.policy(s.policy, s.selector(),
+			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress))
+		servers = append(servers, hardened.Pods(s.selector()))
+	}
+	policies = append(policies,
 		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
 		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, egress),
 		hardened.ACMESolver(c.scope, c.policyOf("acme-solver"), *n.Traefik),
 	)
 	if len(c.spec.Caches) > 0 {
-		api := hardened.Pods(naming.Selector(appAttic, c.names.API()))
 		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,
-			[]hardened.Rule{{Peers: []networkingv1.NetworkPolicyPeer{api}, TCP: []int32{naming.PortAPI}}}))
+			[]hardened.Rule{{Peers: servers, TCP: []int32{naming.PortAPI}}}))
 	}
 	if c.enforces() {
 		policies = append(policies, c.authzPolicy())

@@ -28,8 +28,9 @@ const EnvDatabaseURL = "ATTIC_SERVER_DATABASE_URL"
 
 // Other environment variables that Attic reads.
 const (
-	envPublicKey = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
-	envRustLog   = "RUST_LOG"
+	envPublicKey  = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
+	envPrivateKey = "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64"
+	envRustLog    = "RUST_LOG"
 )
 
 // Where the certificate authority of PostgreSQL is mounted.
@@ -39,13 +40,12 @@ const (
 )
 
 // atticPod is what the API, the garbage collector and the migration have in
-// common: image, configuration, database, object store and the public half of
-// the signing key, which is all that checking tokens takes.
-func (c cache) atticPod(name, mode string, config *corev1.ConfigMap, database []corev1.EnvVar, resources v1alpha1.ResourceRequirements) hardened.Pod {
-	key := c.spec.SigningKey
+// common: image, configuration, database, object store and a signing key, without
+// which Attic does not start in any mode.
+func (c cache) atticPod(name, mode string, config *corev1.ConfigMap, database []corev1.EnvVar, key corev1.EnvVar, resources v1alpha1.ResourceRequirements) hardened.Pod {
 	env := []corev1.EnvVar{{Name: envRustLog, Value: c.spec.RustLog}}
 	env = append(env, database...)
-	env = append(env, corev1.EnvVar{Name: envPublicKey, ValueFrom: hardened.FromSecret(key.SecretName, key.Key)})
+	env = append(env, key)
 	env = append(env, objectstore.Credentials(c.spec.Storage.CredentialsSecret)...)
 	return hardened.Pod{
 		Name:             name,

@@ -47,7 +47,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	validateNetwork(p, spec.Child("network"), s)
 	objectstore.WarnPrivate(p, spec.Child("storage", "endpoint"), s.Storage.Endpoint, spec.Child("network", "s3"), *s.Network.S3)
 	postgrescluster.WarnUnreachable(p, spec.Child("postgres"), spec.Child("network"), *s.Postgres, s.Network.PostgresNetwork, postgresUse(namesOf(c), s))
-	validateSecretKey(p, spec.Child("signingKey"), s.SigningKey.SecretKeyRef)
+	validateSigningKey(p, spec.Child("signingKey"), *s.SigningKey)
 	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
 	}

@@ -91,6 +91,11 @@ type PushSecret struct {
 type SigningKey struct {
 	SecretKeyRef `json:",inline"`
 
+	// KeyID is the key's RFC 7638 thumbprint, as atticgen token keygen prints it.
+	// Pods read the key when they start, and those of the API start anew when this
+	// changes. Default: none (whoever changes the Secret restarts them).
+	KeyID string `json:"keyID,omitempty"`
+
 	// Private is where the private half is, for a server that is to make tokens
 	// itself (atticadm make-token): base64 of it in PKCS#1 PEM form. Whoever gets
 	// into such a pod can make every token. An empty block, {}, is Secret

@@ -1,0 +1,132 @@
+package estate
+
+import (
+	"cmp"
+	"path"
+
+	"gitlab.com/attic-cache/atticgen/generators"
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/expand"
+	"gitlab.com/attic-cache/atticgen/internal/load"
+)
+
+// Backends are where Secrets are kept, as a spec names them.
+const (
+	BackendExisting        = "existing"
+	BackendSOPS            = "sops"
+	BackendSealedSecrets   = "sealedSecrets"
+	BackendExternalSecrets = "externalSecrets"
+)
+
+// Set is one spec of an overlay with what belongs to its tokens and Secrets, all
+// defaults filled in.
+type Set struct {
+	// Kind is AtticCache or TokenSet.
+	Kind string
+	// Names are those of everything that belongs to the cache.
+	Names naming.Set
+	// Tokens are nil where the spec has none. Plan follows from them.
+	Tokens *v1alpha1.TokenSetSpec
+	Plan   tokenset.Plan
+	// Secrets is where what is secret is kept. The backend is never empty.
+	Secrets v1alpha1.Secrets
+	// Cache is the spec of an AtticCache, else nil.
+	Cache *v1alpha1.AtticCache
+
+	node *load.Node
+}
+
+// SigningKey is the spec's, and an empty one where it has none.
+func (s *Set) SigningKey() v1alpha1.SigningKey {
+	if s.Cache == nil || s.Cache.Spec.SigningKey == nil {
+		return v1alpha1.SigningKey{}
+	}
+	return *s.Cache.Spec.SigningKey
+}
+
+// String is the set as messages name it.
+func (s *Set) String() string { return s.Names.Namespace + "/" + s.Names.Name }
+
+// InGit tells whether the values of Secrets are kept in Git, encrypted.
+func (s *Set) InGit() bool {
+	return s.Secrets.Backend == BackendSOPS || s.Secrets.Backend == BackendSealedSecrets
+}
+
+// Problem is an error about a field of the spec.
+func (s *Set) Problem(field []string, message, hint string) diag.Diagnostic {
+	at := s.node.Locate(field)
+	d := diag.New(at.File, "%s", message)
+	d.Line, d.Column, d.Path, d.Hint = at.Line, at.Column, s.node.Display(field), hint
+	return d
+}
+
+// Paths of files, below the folder of Secrets.
+
+// SecretFile is where a Secret of a name is kept.
+func (s *Set) SecretFile(name string) string { return path.Join(s.Names.Namespace, name+".yaml") }
+
+// IssuedFile is the record of issued tokens.
+func (s *Set) IssuedFile() string { return s.SecretFile(s.Names.IssuedTokens()) }
+
+// RevokedFile is the list of revoked tokens.
+func (s *Set) RevokedFile() string { return s.SecretFile(s.Names.RevokedTokens()) }
+
+// SigningKeyFile is the private half of the signing key, where it is kept in Git.
+func (s *Set) SigningKeyFile() string { return s.SecretFile(s.Names.SigningKey()) }
+
+// PublicKeyFile is the public half in PEM form, for whoever verifies tokens. The
+// cluster does not get it from here.
+func (s *Set) PublicKeyFile() string {
+	return path.Join(s.Names.Namespace, s.Names.SigningKey()+".pub")
+}
+
+// NextPublicKeyFile is that of the key that is to take over.
+func (s *Set) NextPublicKeyFile() string {
+	return path.Join(s.Names.Namespace, s.Names.SigningKey()+"-next.pub")
+}
+
+// kept tells whether a file stays in Git alone.
+func (s *Set) kept(rel string) bool {
+	return rel == s.SigningKeyFile() && s.SigningKey().Private == nil
+}
+
+// newSet reads a spec. It is nil for kinds that have neither tokens nor Secrets.
+func newSet(node *load.Node) (*Set, diag.List) {
+	s := &Set{node: node}
+	// All that is wrong with a spec is reported before anything is made from it.
+	switch kind := node.Get("kind"); {
+	case kind == nil, kind.Value != v1alpha1.KindAtticCache && kind.Value != v1alpha1.KindTokenSet:
+		return nil, nil
+	default:
+		s.Kind = kind.Value
+	}
+	if _, diags := expand.Spec(node, generators.Inputs{}); diags.HasErrors() {
+		return nil, diags
+	}
+	var secrets *v1alpha1.Secrets
+	if s.Kind == v1alpha1.KindAtticCache {
+		var spec v1alpha1.AtticCache
+		load.Decode(node, &spec)
+		spec = atticcache.Default(spec)
+		s.Cache, s.Tokens, secrets = &spec, spec.Spec.Tokens, spec.Spec.Secrets
+		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
+	} else {
+		var spec v1alpha1.TokenSet
+		load.Decode(node, &spec)
+		spec = tokenset.Default(spec)
+		s.Tokens, secrets = &spec.Spec.TokenSetSpec, spec.Spec.Secrets
+		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
+	}
+	if secrets != nil {
+		s.Secrets = *secrets
+	}
+	s.Secrets.Backend = cmp.Or(s.Secrets.Backend, BackendExisting)
+	if s.Tokens != nil {
+		s.Plan = tokenset.PlanOf(s.Names, *s.Tokens)
+	}
+	return s, nil
+}

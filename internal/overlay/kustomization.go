@@ -32,6 +32,16 @@ func (r *Repo) kustomizationFiles(dir string) []string {
 }
 
 func (r *Repo) kustomization(dir string) (*kustomization, diag.List) {
+	k, diags := r.readKustomization(dir)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return k, r.checkReferences(k)
+}
+
+// readKustomization reads a kustomization and leaves open whether what it refers
+// to is there.
+func (r *Repo) readKustomization(dir string) (*kustomization, diag.List) {
 	files := r.kustomizationFiles(dir)
 	switch len(files) {
 	case 0:
@@ -58,10 +68,18 @@ func (r *Repo) kustomization(dir string) (*kustomization, diag.List) {
 		return nil, asList(r.outside(dir))
 	}
 	dir = filepath.ToSlash(below)
-	return r.parseKustomization(dir, path.Join(dir, path.Base(files[0])))
+	return r.readKustomizationFile(dir, path.Join(dir, path.Base(files[0])))
 }
 
 func (r *Repo) parseKustomization(dir, file string) (*kustomization, diag.List) {
+	k, diags := r.readKustomizationFile(dir, file)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	return k, r.checkReferences(k)
+}
+
+func (r *Repo) readKustomizationFile(dir, file string) (*kustomization, diag.List) {
 	data, err := r.read(file)
 	if err != nil {
 		return nil, asList(err)
@@ -79,7 +97,7 @@ func (r *Repo) parseKustomization(dir, file string) (*kustomization, diag.List) 
 	if diags := r.checkFields(k, data); diags.HasErrors() {
 		return nil, diags
 	}
-	return k, r.checkReferences(k)
+	return k, nil
 }
 
 // checkFields refuses what kustomize refuses, and fields in another case, which

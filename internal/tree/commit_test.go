@@ -183,7 +183,7 @@ func TestCommitRefusesWhatSomebodyElseChanged(t *testing.T) {
 				if !errors.Is(err, ErrChanged) {
 					t.Fatalf("error is %v; want ErrChanged", err)
 				}
-				says(t, err, "^nothing was written: "+tc.says+": changed while rendering; run again$")
+				says(t, err, "^nothing was written: "+tc.says+": changed meanwhile; run again$")
 				same(t, "disk", changed, traces(t, filepath.Join(root, "env")))
 				noTemporaries(t, root)
 			})

@@ -15,8 +15,9 @@ type disk interface {
 	readDir(path string) ([]fs.DirEntry, error)
 	readlink(path string) (string, error)
 	// readOwned returns the content of a file that begins with Header, and false
-	// for any other, however long that is.
-	readOwned(path string) ([]byte, bool, error)
+	// for any other, however long that is. In a folder that is ours as a whole,
+	// every file is.
+	readOwned(path string, whole bool) ([]byte, bool, error)
 
 	mkdir(path string) error
 	// writeFile makes a file that must not exist, and returns when it is on disk.
@@ -53,12 +54,19 @@ func (osDisk) rename(from, to string) error               { return os.Rename(fro
 func (osDisk) remove(path string) error                   { return os.Remove(path) }
 func (osDisk) removeAll(path string) error                { return os.RemoveAll(path) }
 
-func (osDisk) readOwned(path string) (data []byte, owned bool, err error) {
+func (osDisk) readOwned(path string, whole bool) (data []byte, owned bool, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, false, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if whole {
+		data, err = io.ReadAll(io.LimitReader(f, mostRead+1))
+		if len(data) > mostRead {
+			return nil, false, errTooLarge
+		}
+		return data, true, err
+	}
 	head := make([]byte, len(Header))
 	_, err = io.ReadFull(f, head)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -14,7 +14,10 @@ import (
 
 // ErrChanged is in the error of [Commit] if somebody else changed a folder after
 // [NewPlan] read it.
-var ErrChanged = errors.New("changed while rendering; run again")
+var ErrChanged = errors.New("changed meanwhile; run again")
+
+// errTooLarge says that a file is larger than what a person keeps in such a folder.
+var errTooLarge = errors.New("it is larger than 4 MiB: move it out of the folder")
 
 // errBusy says that another process holds the lock.
 var errBusy = errors.New("another atticgen is writing here; wait for it and run again")

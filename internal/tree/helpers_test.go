@@ -187,11 +187,11 @@ func (d *faultyDisk) readlink(path string) (string, error) {
 	return d.osDisk.readlink(path)
 }
 
-func (d *faultyDisk) readOwned(path string) ([]byte, bool, error) {
+func (d *faultyDisk) readOwned(path string, whole bool) ([]byte, bool, error) {
 	if err := d.step("readOwned"); err != nil {
 		return nil, false, err
 	}
-	return d.osDisk.readOwned(path)
+	return d.osDisk.readOwned(path, whole)
 }
 
 func (d *faultyDisk) mkdir(path string) error {

@@ -13,6 +13,7 @@ import (
 type place struct {
 	given string // as the user named it, without slashes at its end: for messages
 	real  string // absolute, without symlinks above its last part: for work
+	whole bool   // every file in it is ours, however it begins
 }
 
 // locate finds the folder that dir names. It need not exist, nor its parents.

@@ -88,7 +88,7 @@ func (s scanner) item(rel string) error {
 		found.target, err = s.disk.readlink(file)
 	case 0:
 		var data []byte
-		data, found.owned, err = s.disk.readOwned(file)
+		data, found.owned, err = s.disk.readOwned(file, s.at.whole)
 		if found.owned {
 			found.sum = sha256.Sum256(data)
 			break

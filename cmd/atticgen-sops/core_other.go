@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// withoutCoreDumps: there is nothing to turn off.
+func withoutCoreDumps() {}

@@ -1,16 +1,129 @@
 package secretfile
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+)
 
-// SOPS keeps Secrets encrypted by SOPS, which the program atticgen-sops does. An
+// sopsHeader is the first line of a file; SOPS leaves it as it is.
+const sopsHeader = "Encrypted by atticgen with SOPS; change it with atticgen secret set, or with sops."
+
+// SOPS keeps Secrets encrypted by SOPS, which the program atticgen-sops does; an
 // empty program is looked for when it is needed, as FindSOPS does. Relative paths
 // of files are below root.
+//
+// A new file is encrypted for whom .sops.yaml names; nobody's private key is
+// needed. To change or to read a file takes a private key, which SOPS finds as it
+// always does.
 func SOPS(program, root string) Backend { return sops{program: program, root: root} }
 
 type sops struct{ program, root string }
 
-func (s sops) Update(context.Context, string, []byte, string, string, Change) ([]byte, error) {
-	return nil, ErrSealed
+func (s sops) Update(ctx context.Context, path string, old []byte, namespace, name string, c Change) ([]byte, error) {
+	if err := c.check(namespace, name); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if old != nil {
+		object, err := encrypted(old)
+		if err == nil {
+			err = is(object, namespace, name)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		if !c.touches(object) {
+			return old, nil
+		}
+	} else if len(c.Set) == 0 {
+		return nil, fmt.Errorf("%s: has no values to keep; set at least one", path)
+	}
+	answer, err := s.ask(ctx, path, request{
+		Action: "update", Document: old, Header: sopsHeader, Namespace: namespace, Name: name,
+		Set: c.Set, Remove: c.Remove, Labels: c.Labels, Annotations: c.Annotations,
+	})
+	if err == nil && len(answer.Document) == 0 {
+		err = errors.New("atticgen-sops has written nothing; install it anew")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return answer.Document, nil
 }
 
-func (s sops) Read(context.Context, string, []byte) (Secret, error) { return Secret{}, ErrSealed }
+func (s sops) Read(ctx context.Context, path string, old []byte) (Secret, error) {
+	object, err := encrypted(old)
+	if err != nil {
+		return Secret{}, fmt.Errorf("%s: %w", path, err)
+	}
+	answer, err := s.ask(ctx, path, request{Action: "read", Document: old, Header: sopsHeader})
+	switch {
+	case errors.Is(err, ErrSealed):
+		return outside(object, fields(object, "metadata"), fields(object, "data")), fmt.Errorf("%s: %w", path, err)
+	case err != nil:
+		return Secret{}, fmt.Errorf("%s: %w", path, err)
+	case answer.Secret == nil:
+		return Secret{}, fmt.Errorf("%s: atticgen-sops has read nothing; install it anew", path)
+	}
+	return Secret(*answer.Secret), nil
+}
+
+func (s sops) ask(ctx context.Context, path string, r request) (reply, error) {
+	program := s.program
+	if program == "" {
+		var err error
+		if program, err = FindSOPS(); err != nil {
+			return reply{}, err
+		}
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.root, path)
+	}
+	// Creation rules are matched with the path below the folder of .sops.yaml.
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return reply{}, err
+	}
+	r.Path = path
+	return ask(ctx, program, r)
+}
+
+// encrypted reads a file that SOPS has encrypted.
+func encrypted(data []byte) (map[string]any, error) {
+	object, err := decode(data)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case text(object, "sops", "mac") != "":
+		return object, nil
+	case object["apiVersion"] == "v1" && object["kind"] == "Secret":
+		return nil, errPlain
+	default:
+		return nil, errors.New("is not encrypted by SOPS: it has no sops.mac; nothing is written over it, and it can be moved away")
+	}
+}
+
+// touches tells whether a change can do anything to a file, without opening it:
+// whether a value is new, only the key can tell.
+func (c Change) touches(object map[string]any) bool {
+	data := fields(object, "data")
+	gone := slices.ContainsFunc(c.Remove, func(key string) bool { _, ok := data[key]; return ok })
+	return len(c.Set) > 0 || gone ||
+		alters(texts(object, "metadata", "labels"), c.Labels) ||
+		alters(texts(object, "metadata", "annotations"), c.Annotations)
+}
+
+// outside is what can be known of a Secret without opening it.
+func outside(object, metadata, data map[string]any) Secret {
+	s := Secret{
+		Namespace: text(object, "metadata", "namespace"), Name: text(object, "metadata", "name"),
+		Labels: texts(metadata, "labels"), Annotations: texts(metadata, "annotations"), Data: map[string][]byte{},
+	}
+	for key := range data {
+		s.Data[key] = nil
+	}
+	return s
+}

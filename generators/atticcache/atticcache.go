@@ -9,6 +9,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -18,6 +19,8 @@ type cache struct {
 	names naming.Set
 	scope meta.Scope
 	spec  v1alpha1.AtticCacheSpec
+	// needed are the Secrets that somebody has to make.
+	needed []secrets.Needed
 }
 
 // Generate turns a spec into typed objects, in the order in which a person
@@ -32,6 +35,8 @@ func newCache(full v1alpha1.AtticCache) cache {
 		names: namesOf(full),
 		scope: placement.Scope(full.Metadata, full.Spec.Placement),
 		spec:  full.Spec,
+
+		needed: NeededSecrets(full),
 	}
 }
 
@@ -44,6 +49,7 @@ func (c cache) objects() []meta.Object {
 	return meta.All(
 		c.namespace,
 		c.networkPolicies,
+		c.secrets,
 		c.storage,
 		c.postgres,
 		c.migration,

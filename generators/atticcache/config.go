@@ -38,6 +38,7 @@ type serverConfig struct {
 	Chunking          chunkingConfig     `toml:"chunking"`
 	Compression       *compressionConfig `toml:"compression,omitempty"`
 	GarbageCollection *gcConfig          `toml:"garbage-collection,omitempty"`
+	JWT               *jwtConfig         `toml:"jwt,omitempty"`
 }
 
 type databaseConfig struct {
@@ -65,6 +66,13 @@ type compressionConfig struct {
 type gcConfig struct {
 	Interval               string `toml:"interval"`
 	DefaultRetentionPeriod string `toml:"default-retention-period"`
+}
+
+// jwtConfig binds tokens to who made them, and for whom. The key that they are
+// signed with comes from the environment all the same.
+type jwtConfig struct {
+	Issuer    string   `toml:"token-bound-issuer,omitempty"`
+	Audiences []string `toml:"token-bound-audiences,omitempty"`
 }
 
 // migrationTOML has the tables without which Attic does not start. What serving
@@ -98,6 +106,9 @@ func (c cache) serverTOML() serverConfig {
 	config.APIEndpoint = "https://" + c.spec.Hostname + "/"
 	config.Compression = &compressionConfig{Type: "zstd"}
 	config.GarbageCollection = &gcConfig{Interval: interval, DefaultRetentionPeriod: string(c.spec.GC.Retention)}
+	if t := c.spec.Tokens; t != nil && (t.Issuer != "" || len(t.Audiences) > 0) {
+		config.JWT = &jwtConfig{Issuer: t.Issuer, Audiences: t.Audiences}
+	}
 	return config
 }
 

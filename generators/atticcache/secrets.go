@@ -2,6 +2,7 @@ package atticcache
 
 import (
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
@@ -49,4 +50,9 @@ func NeededSecrets(full v1alpha1.AtticCache) []secrets.Needed {
 // credentials is a Secret with an access key of an object store.
 func credentials(name, purpose string) secrets.Needed {
 	return secrets.Needed{Name: name, Keys: []string{objectstore.KeyAccessKeyID, objectstore.KeySecretAccessKey}, Purpose: purpose}
+}
+
+// secrets are what has Secrets fetched, and copied elsewhere.
+func (c cache) secrets() []meta.Object {
+	return secrets.Objects(secrets.Options{App: appAttic, Scope: c.scope, Spec: *c.spec.Secrets, Needed: c.needed})
 }

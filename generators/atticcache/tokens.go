@@ -18,7 +18,7 @@ func (c cache) tokens() []meta.Object {
 	if c.spec.Tokens == nil {
 		return nil
 	}
-	return tokenset.Objects(c.names, c.scope, *c.spec.Tokens)
+	return tokenset.Objects(c.names, c.scope, *c.spec.Tokens, *c.spec.Secrets)
 }
 
 func validateTokens(p *validate.Problems, spec *field.Path, s v1alpha1.AtticCacheSpec) {

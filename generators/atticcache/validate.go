@@ -17,6 +17,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -48,6 +49,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	objectstore.WarnPrivate(p, spec.Child("storage", "endpoint"), s.Storage.Endpoint, spec.Child("network", "s3"), *s.Network.S3)
 	postgrescluster.WarnUnreachable(p, spec.Child("postgres"), spec.Child("network"), *s.Postgres, s.Network.PostgresNetwork, postgresUse(namesOf(c), s))
 	validateSigningKey(p, spec.Child("signingKey"), *s.SigningKey)
+	secrets.Validate(p, spec.Child("secrets"), *s.Secrets, NeededSecrets(c))
 	if !rustLog.Matches(s.RustLog) {
 		p.Add(spec.Child("rustLog"), fmt.Sprintf("is %s, which is not a log filter", validate.Quote(s.RustLog)), "write levels and targets, as in info or info,attic_server=debug")
 	}

@@ -6,10 +6,20 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 )
 
 // Plan is which tokens there are to be. It holds nothing secret.
 type Plan struct {
+	// Backend is where the tokens are kept, unless somebody else sees to that.
+	Backend string `json:"backend,omitempty"`
+	// Certificate and Scope are how they are sealed, where they are.
+	Certificate string `json:"certificate,omitempty"`
+	Scope       string `json:"scope,omitempty"`
+	// Issuer and Audiences are what all tokens carry as iss and aud; empty is
+	// neither.
+	Issuer    string   `json:"issuer,omitempty"`
+	Audiences []string `json:"audiences,omitempty"`
 	// Tokens by their names, which are also their subjects.
 	Tokens map[string]PlannedToken `json:"tokens"`
 }
@@ -40,7 +50,7 @@ type Claims struct {
 
 // PlanOf is the plan of a defaulted and checked spec.
 func PlanOf(names naming.Set, s v1alpha1.TokenSetSpec) Plan {
-	plan := Plan{Tokens: map[string]PlannedToken{}}
+	plan := Plan{Issuer: s.Issuer, Audiences: s.Audiences, Tokens: map[string]PlannedToken{}}
 	for name, token := range s.Tokens {
 		plan.Tokens[name] = planned(names, token)
 	}
@@ -48,6 +58,18 @@ func PlanOf(names naming.Set, s v1alpha1.TokenSetSpec) Plan {
 		plan.Tokens[RootName] = planned(names, rootToken(*s.RootToken))
 	}
 	return plan
+}
+
+// keptIn is the plan with where its tokens are kept, so that whoever reviews it
+// sees that.
+func (p Plan) keptIn(s v1alpha1.Secrets) Plan {
+	if s.Backend != secrets.Existing {
+		p.Backend = s.Backend
+	}
+	if s.Backend == secrets.Sealed {
+		p.Certificate, p.Scope = s.SealedSecrets.Certificate, s.SealedSecrets.Scope
+	}
+	return p
 }
 
 func planned(names naming.Set, token v1alpha1.Token) PlannedToken {

@@ -30,7 +30,11 @@ func NeededTokens(names naming.Set, s v1alpha1.TokenSetSpec) []secrets.Needed {
 		if secret == names.RootTokens() {
 			purpose = "tokens of type admin"
 		}
-		needed = append(needed, secrets.Needed{Name: secret, Keys: []string{name}, Purpose: purpose, Tokens: true})
+		needed = append(needed, secrets.Needed{
+			Name: secret, Keys: []string{name}, Purpose: purpose, Tokens: true,
+			// One for everything, which nothing in a cluster reads.
+			Kept: name == RootName,
+		})
 	}
 	return secrets.Merged(needed)
 }

@@ -11,6 +11,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -28,7 +29,9 @@ const (
 func Generate(spec v1alpha1.TokenSet) ([]meta.Object, []validate.Problem) {
 	return validate.Generated(Default(spec), Validate, func(full v1alpha1.TokenSet) []meta.Object {
 		names := naming.Set{Name: full.Metadata.Name, Namespace: full.Metadata.Namespace}
-		return Objects(names, placement.Scope(full.Metadata, shared(full.Spec)), full.Spec.TokenSetSpec)
+		scope := placement.Scope(full.Metadata, shared(full.Spec))
+		return append(secrets.Objects(secrets.Options{App: app, Scope: scope, Spec: *full.Spec.Secrets, Needed: NeededSecrets(full)}),
+			Objects(names, scope, full.Spec.TokenSetSpec, *full.Spec.Secrets)...)
 	})
 }
 
@@ -38,12 +41,13 @@ func shared(s v1alpha1.TokenSetKindSpec) v1alpha1.Placement {
 	return v1alpha1.Placement{Namespace: &v1alpha1.Namespace{Create: new(false)}, Labels: s.Labels, Annotations: s.Annotations}
 }
 
-// Objects are those of a defaulted and checked spec.
-func Objects(names naming.Set, scope meta.Scope, s v1alpha1.TokenSetSpec) []meta.Object {
+// Objects are those of a defaulted and checked spec. What gets the tokens into the
+// cluster is not among them: whoever else needs Secrets has it for all of them.
+func Objects(names naming.Set, scope meta.Scope, s v1alpha1.TokenSetSpec, kept v1alpha1.Secrets) []meta.Object {
 	return []meta.Object{&corev1.ConfigMap{
 		TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "ConfigMap"},
 		// The name stays when the plan changes: no pod has to start anew for it.
 		ObjectMeta: scope.Object(meta.Of{Name: names.Tokens(), App: app, Component: "tokens", Wave: meta.WaveServing}),
-		Data:       map[string]string{PlanFile: PlanOf(names, s).text()},
+		Data:       map[string]string{PlanFile: PlanOf(names, s).keptIn(kept).text()},
 	}}
 }

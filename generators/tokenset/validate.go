@@ -15,6 +15,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/cachename"
 	"gitlab.com/attic-cache/atticgen/generators/placement"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
@@ -45,6 +46,7 @@ func Validate(t v1alpha1.TokenSet) []validate.Problem {
 	if t.Spec.Revocation == Enforce {
 		p.Add(spec.Child("revocation"), "is enforce, and a TokenSet has no routes that a server could guard", "write it in spec.tokens of the AtticCache, or remove it")
 	}
+	secrets.Validate(p, spec.Child("secrets"), *t.Spec.Secrets, NeededSecrets(t))
 	placement.Validate(p, spec, shared(t.Spec))
 	return p.List()
 }
@@ -60,6 +62,7 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 	if s.Revocation == Record && s.Authz != nil {
 		p.Add(path.Child("authz"), "counts only where revocation is enforced", "remove it, or write revocation: enforce in spec.tokens of an AtticCache")
 	}
+	validateBound(p, path, s)
 	tokens := path.Child("tokens")
 	switch {
 	case len(s.Tokens) == 0 && s.RootToken == nil:

@@ -11,13 +11,6 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
 
-// secretEndings are those of variables that hold what nobody may read, whether
-// or not an underscore stands before them, as in PGPASSWORD.
-var secretEndings = []string{
-	"PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "TOKEN", "SECRET",
-	"SECRET_KEY", "SECRET_ACCESS_KEY", "PRIVATE_KEY", "API_KEY", "APIKEY",
-}
-
 // switches are values of variables such as REQUIRE_PASSWORD.
 var switches = []string{"true", "false", "yes", "no", "on", "off", "0", "1"}
 
@@ -27,12 +20,10 @@ const secretHint = "put it into a Secret and write secret: {name: …, key: …}
 // validatePlain refuses what everybody could read who can read the environment:
 // credentials by their form, and values of variables that are called as secrets.
 func validatePlain(p *validate.Problems, path *field.Path, name, value string) {
-	upper := strings.NewReplacer("-", "_", ".", "_").Replace(strings.ToUpper(name))
-	named := slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(upper, ending) })
 	switch {
 	case hasCredentials(value):
 		p.Add(path, "holds credentials in plain text", secretHint)
-	case named && withoutReferences(value) != "" && !slices.Contains(switches, strings.ToLower(value)):
+	case validate.CalledSecret(name) && withoutReferences(value) != "" && !slices.Contains(switches, strings.ToLower(value)):
 		p.Add(path, "is in plain text, and the variable is called as a secret", secretHint+", or configMap: if it is none")
 	}
 }

@@ -158,3 +158,26 @@ func FuzzImage(f *testing.F) {
 		}
 	})
 }
+
+// What a name is called is refused on account of it; what it sounds like is looked
+// at.
+func TestNamesOfSecrets(t *testing.T) {
+	for name, want := range map[string]struct{ called, sounds bool }{
+		"PGPASSWORD":                             {true, true},
+		"DB_PASS":                                {true, false},
+		"smtp.passwd":                            {true, true},
+		"AWS_SECRET_ACCESS_KEY":                  {true, true},
+		"AWS_ACCESS_KEY_ID":                      {false, true},
+		"MINIO_ACCESS_KEY":                       {false, true},
+		"TLS-PRIVATE-KEY":                        {true, true},
+		"tokenFile":                              {false, false},
+		"TOKEN_COUNT":                            {false, true},
+		"adminSecretName":                        {false, false},
+		"ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64": {false, false},
+		"LOG_LEVEL":                              {false, false},
+	} {
+		if CalledSecret(name) != want.called || SoundsSecret(name) != want.sounds {
+			t.Errorf("%s: called so %v, sounds so %v; want %+v", name, CalledSecret(name), SoundsSecret(name), want)
+		}
+	}
+}

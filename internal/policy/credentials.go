@@ -159,6 +159,10 @@ func named(o manifest.Object, report func(at value, what string, severity diag.S
 		entries(spec.at("template", "data"), false)
 	case "external-secrets.io/ExternalSecret":
 		entries(spec.at("target", "template", "data"), false)
+	case "external-secrets.io/ClusterExternalSecret":
+		entries(spec.at("externalSecretSpec", "target", "template", "data"), false)
+	case "external-secrets.io/PushSecret":
+		entries(spec.at("template", "data"), false)
 	}
 	for _, v := range []value{spec.at("values"), spec.at("source", "helm", "valuesObject")} {
 		everyText(v, func(text value) { check(text, text.key(), text.text(), diag.Warning) })

@@ -8,19 +8,14 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
 )
 
-// missingKeys finds pods that read a key which a ConfigMap that is rendered does
-// not have.
+// missingKeys finds what reads a key which a ConfigMap or a Secret that is rendered
+// does not have.
 func missingKeys(objects []manifest.Object) []Finding {
-	configs := map[manifest.ID]value{}
-	for _, o := range objects {
-		if o.Kind == "ConfigMap" && o.Group == "" {
-			configs[o.ID] = root(o)
-		}
-	}
+	known := knownKeys(objects)
 	var found []Finding
 	for _, r := range references(objects) {
-		config, rendered := configs[r.to]
-		if !rendered || r.key == "" || config.at("data", r.key).exists() || config.at("binaryData", r.key).exists() {
+		keys, rendered := known[r.to]
+		if !rendered || r.key == "" || keys == nil || keys[r.key] {
 			continue
 		}
 		found = append(found, Finding{

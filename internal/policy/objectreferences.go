@@ -62,6 +62,8 @@ func objectReferences(o manifest.Object) []reference {
 		clusterReferences(spec, add, secret)
 	case groupPostgres + "/Pooler", groupPostgres + "/ScheduledBackup":
 		add(groupPostgres, "Cluster", spec.at("cluster", "name"))
+	case "external-secrets.io/PushSecret":
+		pushReferences(o, spec, &all)
 	case groupBarman + "/ObjectStore":
 		barmanSecrets(spec.at("configuration"), secret)
 	}
@@ -106,4 +108,19 @@ func ofProvider(name, namespace string) (manifest.ID, bool) {
 	name, ok := strings.CutSuffix(name, "@kubernetescrd")
 	own, inNamespace := strings.CutPrefix(name, namespace+"-")
 	return manifest.ID{Group: groupTraefik, Kind: "Middleware", Namespace: namespace, Name: own}, ok && inNamespace
+}
+
+// pushReferences are what is copied out of the cluster, key by key.
+func pushReferences(o manifest.Object, spec value, all *[]reference) {
+	at := spec.at("selector", "secret", "name")
+	if at.text() == "" {
+		return
+	}
+	to := manifest.ID{Kind: "Secret", Namespace: o.Namespace, Name: at.text()}
+	for _, item := range spec.at("data").items() {
+		*all = append(*all, reference{from: o.ID, at: at, to: to, key: item.at("match", "secretKey").text()})
+	}
+	if len(spec.at("data").items()) == 0 {
+		*all = append(*all, reference{from: o.ID, at: at, to: to})
+	}
 }

@@ -8,7 +8,7 @@ import (
 // namespaced are kinds that overlays often add and that live in a namespace.
 var namespaced = []string{
 	"ConfigMap", "CronJob", "Deployment", "ExternalSecret", "Ingress", "Job", "NetworkPolicy", "PodMonitor",
-	"PrometheusRule", "SealedSecret", "Secret", "Service", "ServiceAccount", "ServiceMonitor", "StatefulSet",
+	"PrometheusRule", "PushSecret", "SealedSecret", "Secret", "Service", "ServiceAccount", "ServiceMonitor", "StatefulSet",
 }
 
 // homeless finds objects that each controller would put somewhere else.

@@ -112,6 +112,14 @@ func Rules() []Rule {
 			Check:    plainSecrets,
 		},
 		{
+			ID:       "sops-string-data",
+			Title:    "Secrets that SOPS has encrypted have their values under data",
+			Why:      "where decrypting is not set up, the cluster takes what is under stringData for the value: pods run, with ciphertext for credentials; under data it is refused",
+			Fix:      "move the values to data, each in base64, and encrypt the file again",
+			Severity: diag.Warning,
+			Check:    encryptedStrings,
+		},
+		{
 			ID:       "plain-credential",
 			Title:    "No object but an encrypted Secret holds a credential",
 			Why:      "whoever can read the repository, now or later, can read variables, arguments, ConfigMaps and the values of charts",

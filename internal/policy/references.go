@@ -75,7 +75,10 @@ func awaited(in Input) []Finding {
 	for _, r := range first {
 		with := ""
 		if all := slices.Sorted(slices.Values(keys[r.to])); len(all) > 0 {
-			with = " with " + strings.Join(all, ", ")
+			with = " with key " + strings.Join(all, ", ")
+			if len(all) > 1 {
+				with = " with keys " + strings.Join(all, ", ")
+			}
 		}
 		f := Finding{
 			Object: r.from, Path: r.at.path,

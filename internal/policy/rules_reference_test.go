@@ -52,9 +52,9 @@ var referenceCases = []ruleCase{
 		"apiVersion: barmancloud.cnpg.io/v1\nkind: ObjectStore\nmetadata: {name: a, namespace: cache}\nspec: {configuration: {s3Credentials: {accessKeyId: {name: backup, key: ID}, secretAccessKey: {name: backup, key: KEY}}}}\n",
 	}, []string{
 		"info: Deployment cache/a spec.template.spec.imagePullSecrets.0.name: names Secret cache/registry, which must be there: nothing here makes it",
-		"info: Deployment cache/a spec.template.spec.containers.0.env.0.valueFrom.secretKeyRef.name: names Secret cache/s3, which must be there with a, b: nothing here makes it",
+		"info: Deployment cache/a spec.template.spec.containers.0.env.0.valueFrom.secretKeyRef.name: names Secret cache/s3, which must be there with keys a, b: nothing here makes it",
 		"info: Ingress cache/a spec.tls.0.secretName: names Secret cache/tls, which must be there: nothing here makes it",
-		"info: ObjectStore cache/a spec.configuration.s3Credentials.accessKeyId.name: names Secret cache/backup, which must be there with ID, KEY: nothing here makes it",
+		"info: ObjectStore cache/a spec.configuration.s3Credentials.accessKeyId.name: names Secret cache/backup, which must be there with keys ID, KEY: nothing here makes it",
 	}},
 	{"secret-awaited", "somebody makes them", []string{
 		deployment("a", "", "envFrom: [{secretRef: {name: pg-app}}, {secretRef: {name: sealed}}, {secretRef: {name: external}}, {secretRef: {name: issued}}, {secretRef: {name: a}}]", ""),

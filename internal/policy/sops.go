@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -31,4 +32,22 @@ func IsEncrypted(text string) bool {
 	}
 	of, named := strings.CutPrefix(parts[3], "type:")
 	return named && slices.Contains([]string{"str", "int", "float", "bool", "bytes", "comment"}, of)
+}
+
+// encryptedStrings finds Secrets whose ciphertext a cluster would take for the
+// value. That of data is no base64, so that it is refused.
+func encryptedStrings(in Input) []Finding {
+	var found []Finding
+	for _, o := range in.Objects {
+		at := root(o).at("stringData")
+		if o.Kind != "Secret" || o.Group != "" || !EncryptedBySOPS(o) || len(at.fields()) == 0 {
+			continue
+		}
+		found = append(found, Finding{
+			Object: o.ID, Path: at.path,
+			Message: fmt.Sprintf("is encrypted by SOPS (%d in all): a controller that is not told to decrypt it makes a Secret of ciphertext, and says nothing", len(at.fields())),
+			Hint:    "write the values under data, each in base64: there, ciphertext is refused",
+		})
+	}
+	return found
 }

@@ -168,7 +168,7 @@ func authzProbe(path string, period, failures int32) *corev1.Probe {
 	return &corev1.Probe{
 		ProbeHandler:     corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.FromString(naming.PortNameMetrics)}},
 		PeriodSeconds:    period,
-		TimeoutSeconds:   5,
+		TimeoutSeconds:   min(period, 5),
 		FailureThreshold: failures,
 	}
 }

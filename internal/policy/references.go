@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
@@ -37,7 +38,7 @@ func missing(in Input) []Finding {
 		f := Finding{
 			Object: r.from, Path: r.at.path,
 			Message: fmt.Sprintf("names %s, which this environment does not render", r.to),
-			Hint:    "check the name, or add the object; if it is made elsewhere, waive this with where as the reason",
+			Hint:    hintFor(r),
 		}
 		// A claim's data is often older than what uses it, operators make Services,
 		// and what is in another namespace is often another team's.
@@ -50,6 +51,15 @@ func missing(in Input) []Finding {
 		found = append(found, f)
 	}
 	return found
+}
+
+// hintFor is what to do about an object that is not rendered.
+func hintFor(r reference) string {
+	if r.to.Kind == "ConfigMap" && naming.IsRevokedTokens(r.to.Name) {
+		return "name the folder secrets under resources of the overlay; `atticgen token revoke` and `atticgen token issue` write the list there, an empty one too. " +
+			"Without it no pod that asks it starts, and every request is refused"
+	}
+	return "check the name, or add the object; if it is made elsewhere, waive this with where as the reason"
 }
 
 // awaited lists the Secrets that somebody must have made before the environment

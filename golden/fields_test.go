@@ -32,7 +32,7 @@ func TestEveryFieldIsSet(t *testing.T) {
 		}
 	}
 	for _, path := range fieldPaths(t) {
-		if !set[path] {
+		if !set[path] && !isOfCacheAlone(path) {
 			t.Errorf("no valid case sets %s", path)
 		}
 	}
@@ -60,10 +60,17 @@ func TestEveryFieldCounts(t *testing.T) {
 	for _, path := range fieldPaths(t) {
 		// What is about the spec itself is for kustomize to read.
 		ofSpec := strings.Contains(path, " metadata.labels") || strings.Contains(path, " metadata.annotations")
-		if !counts[path] && !ofSpec {
+		if !counts[path] && !ofSpec && !isOfCacheAlone(path) {
 			t.Errorf("%s makes no difference in any case", path)
 		}
 	}
+}
+
+// isOfCacheAlone tells whether a field is one that a kind has because it shares a
+// type with an AtticCache, where alone it may count. Cases that must fail hold
+// still that others refuse it.
+func isOfCacheAlone(path string) bool {
+	return path == "TokenSet spec.revocation" || strings.HasPrefix(path, "TokenSet spec.authz.")
 }
 
 // spec is one document for atticgen in a case.

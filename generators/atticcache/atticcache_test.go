@@ -322,7 +322,7 @@ func TestRoutes(t *testing.T) {
 		t.Errorf("%+v", redirect.Spec)
 	}
 	ingress := find[*networkingv1.Ingress](t, objects, "attic")
-	if want := "nix-cache-attic-allowed-addresses@kubernetescrd,nix-cache-attic-rate-limit@kubernetescrd,nix-cache-attic-security-headers@kubernetescrd"; ingress.Annotations["traefik.ingress.kubernetes.io/router.middlewares"] != want {
+	if want := "nix-cache-attic-allowed-addresses@kubernetescrd,nix-cache-attic-rate-limit@kubernetescrd,nix-cache-attic-security-headers@kubernetescrd,nix-cache-attic-authz@kubernetescrd"; ingress.Annotations["traefik.ingress.kubernetes.io/router.middlewares"] != want {
 		t.Errorf("%v", ingress.Annotations)
 	}
 	if len(ingress.Spec.Rules) != 2 || !slices.Equal(ingress.Spec.TLS[0].Hosts, []string{"nix-cache.example.com", "cache.example.org"}) {

@@ -3,6 +3,7 @@ package atticcache
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	appsv1 "k8s.io/api/apps/v1"
@@ -119,7 +120,7 @@ func (c cache) authzPod() hardened.Pod {
 		Affinity:       hpadeployment.Apart(c.authzSelector()),
 		TopologySpread: hpadeployment.Spread(*c.spec.API.TopologySpread, c.authzSelector()),
 		Volumes: []corev1.Volume{
-			publicKey("signing-key", key.SecretKeyRef),
+			publicKeyFile("signing-key", key.SecretKeyRef),
 			// A whole directory, so that a new list arrives without a restart;
 			// and not optional, for without a list nothing is revoked.
 			{Name: "revoked-tokens", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
@@ -132,24 +133,30 @@ func (c cache) authzPod() hardened.Pod {
 			{Name: "revoked-tokens", MountPath: authzRevokedDir, ReadOnly: true},
 		},
 	}
+	if key.KeyID != "" {
+		pod.Annotations = map[string]string{annotationSigningKey: key.KeyID}
+	}
 	if key.Next != nil {
 		// Tokens of both keys work while one takes over from the other.
 		pod.Args = append(pod.Args, "--public-key", authzNextKeyDir+"/"+authzKeyFile)
-		pod.Volumes = append(pod.Volumes, publicKey("signing-key-next", key.Next.SecretKeyRef))
+		pod.Volumes = append(pod.Volumes, publicKeyFile("signing-key-next", key.Next.SecretKeyRef))
 		pod.Mounts = append(pod.Mounts, corev1.VolumeMount{Name: "signing-key-next", MountPath: authzNextKeyDir, ReadOnly: true})
 	}
 	if issuer := c.spec.Tokens.Issuer; issuer != "" {
-		pod.Args = append(pod.Args, "--issuer", issuer)
+		pod.Args = append(pod.Args, "--issuer="+literally(issuer))
 	}
 	for _, audience := range c.spec.Tokens.Audiences {
-		pod.Args = append(pod.Args, "--audience", audience)
+		pod.Args = append(pod.Args, "--audience="+literally(audience))
 	}
 	return pod
 }
 
-// publicKey is a volume with the public half of a signing key, and nothing else
+// literally keeps Kubernetes from reading a reference to a variable in an argument.
+func literally(text string) string { return strings.ReplaceAll(text, "$", "$$") }
+
+// publicKeyFile is a volume with the public half of a signing key, and nothing else
 // that is in its Secret.
-func publicKey(name string, key v1alpha1.SecretKeyRef) corev1.Volume {
+func publicKeyFile(name string, key v1alpha1.SecretKeyRef) corev1.Volume {
 	return corev1.Volume{Name: name, VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
 		SecretName: key.SecretName,
 		Items:      []corev1.KeyToPath{{Key: key.Key, Path: authzKeyFile}},

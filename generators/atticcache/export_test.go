@@ -1,5 +1,8 @@
 package atticcache
 
-// Minimal is for the tests outside of this package, which evaluate what comes out
-// with packages that are built on this one.
-var Minimal = minimal
+// For the tests outside of this package, which evaluate what comes out with
+// packages that are built on this one.
+var (
+	Minimal  = minimal
+	Enforced = enforced
+)

@@ -16,6 +16,7 @@ func all(s *v1alpha1.AtticCacheSpec) {
 	s.Caches = map[string]v1alpha1.Cache{"main": {Public: true}}
 	s.CacheJob = &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"}
 	s.Postgres = &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}
+	s.Tokens = enforced()
 }
 
 func cronJob(s *v1alpha1.AtticCacheSpec) { s.GC = &v1alpha1.GarbageCollector{Mode: ModeCronJob} }

@@ -56,6 +56,7 @@ var (
 	cachesPod  = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-caches", "app.kubernetes.io/instance": "attic-caches"})
 	postgres   = pod("nix-cache", labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/podRole": "instance"})
 	pooler     = pod("nix-cache", labels.Set{"cnpg.io/cluster": "attic-pg", "cnpg.io/poolerName": "attic-pg-pooler-rw", "cnpg.io/podRole": "pooler"})
+	authz      = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-authz", "app.kubernetes.io/instance": "attic-authz"})
 	solver     = pod("nix-cache", labels.Set{"acme.cert-manager.io/http01-solver": "true"})
 	debug      = pod("nix-cache", labels.Set{"run": "debug"})
 	traefikPod = pod("traefik", labels.Set{"app.kubernetes.io/name": "traefik"})
@@ -139,5 +140,43 @@ func TestStoreInsideTheCluster(t *testing.T) {
 	}
 	if connects(net, api, s3, 443, false) || connects(net, api, s3, 9000, false) {
 		t.Error("the internet is within reach, although nothing there is needed")
+	}
+}
+
+// The server that refuses revoked tokens sees all tokens: what gets into it must
+// not get them out.
+func TestNetworkOfAuthz(t *testing.T) {
+	plain := network(t, nil)
+	full := network(t, func(s *v1alpha1.AtticCacheSpec) {
+		s.Caches = map[string]v1alpha1.Cache{"main": {Public: true}}
+		s.CacheJob = &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"}
+		s.Postgres = &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}
+		s.Tokens = atticcache.Enforced()
+	})
+	everyone := map[string]connectivity.End{
+		"the API": api, "the collector": gc, "the migration": migrate, "the cache Job": cachesPod, "PostgreSQL": postgres,
+		"the pooler": pooler, "the solver": solver, "a pod beside it": debug, "Traefik": traefikPod, "the operator": operator,
+		"monitoring": prometheus, "DNS": dns, "another Traefik": stranger, "the store": s3, "the Kubernetes API": kubeAPI,
+		"the instance metadata": metadata, "itself": authz,
+	}
+	for name, other := range everyone {
+		for port, want := range map[int32]bool{8081: name == "Traefik", 9091: name == "monitoring", 8080: false, 80: false} {
+			if got := connects(full, other, authz, port, false); got != want {
+				t.Errorf("%s reaches port %d: %v", name, port, got)
+			}
+		}
+		for _, port := range []int32{53, 80, 443, 5432, 6443, 8080, 8081, 9091, 9127, 9187} {
+			for _, udp := range []bool{false, true} {
+				if connects(full, authz, other, port, udp) {
+					t.Errorf("it reaches port %d of %s", port, name)
+				}
+			}
+		}
+	}
+	if !connects(full, debug, dns, 53, true) || !connects(full, api, dns, 53, true) {
+		t.Error("others cannot ask DNS any more")
+	}
+	if connects(plain, traefikPod, authz, 8081, false) {
+		t.Error("there is a hole for a server that is not there")
 	}
 }

@@ -25,8 +25,6 @@ const (
 	// mostCaches keeps a token, which is sent with every request, well within
 	// what servers take in a header.
 	mostCaches = 16
-	// mostAudiences keeps to the same.
-	mostAudiences = 16
 	// mostDescription is in characters.
 	mostDescription = 200
 
@@ -60,7 +58,6 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 		p.Warn(path.Child("maxValidity"), fmt.Sprintf("is %s, and a token that leaks works until its end", validate.Quote(string(s.MaxValidity))),
 			"write "+DefaultMaxValidity+" or less")
 	}
-	validateClaims(p, path, s)
 	p.OneOf(path.Child("revocation"), s.Revocation, Record, Enforce)
 	if s.Revocation == Record && s.Authz != nil {
 		p.Add(path.Child("authz"), "counts only where revocation is enforced", "remove it, or write revocation: enforce in spec.tokens of an AtticCache")
@@ -82,27 +79,6 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 		p.Note(at, "is full access to every cache", "keep it off the cluster, and remove it when it is not used")
 		validateTimes(p, path, at, times{root.Validity, root.RotateBefore, s.MaxValidity, Manual})
 	}
-}
-
-// claimText has the characters of URLs and names, and none that Kubernetes would
-// expand in a container's arguments.
-var claimText = validate.NewForm(`[A-Za-z0-9][A-Za-z0-9._~:/?#@!&'*+,;=%-]*`, 200)
-
-func validateClaims(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpec) {
-	const hint = "write a name or a URL of at most 200 letters, digits and punctuation, as in https://nix-cache.example.com"
-	if s.Issuer != "" && !claimText.Matches(s.Issuer) {
-		p.Add(path.Child("issuer"), fmt.Sprintf("is %s, which is not an issuer", validate.Quote(s.Issuer)), hint)
-	}
-	audiences := path.Child("audiences")
-	for i, audience := range s.Audiences {
-		if !claimText.Matches(audience) {
-			p.Add(audiences.Index(i), fmt.Sprintf("is %s, which is not an audience", validate.Quote(audience)), hint)
-		}
-	}
-	if len(s.Audiences) > mostAudiences {
-		p.Add(audiences, fmt.Sprintf("has %d audiences, more than a token should carry", len(s.Audiences)), fmt.Sprintf("write at most %d", mostAudiences))
-	}
-	p.Unique(audiences, s.Audiences)
 }
 
 func validateName(p *validate.Problems, path *field.Path, name string, all map[string]v1alpha1.Token) {

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"testing"
+)
 
 const (
 	// Made up for these tests, and of no use anywhere.
@@ -104,4 +107,24 @@ var credentialCases = []ruleCase{
 		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: cache}\ndata: {password: '" + sealed + "'}\n" + bySOPS,
 		strings.ReplaceAll("apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {description: 'as in JWT'}\n", "JWT", inventedJWT),
 	}, nil},
+}
+
+// Who is told that the list of revoked tokens is missing is told who writes it.
+func TestMissingListHasAHintOfItsOwn(t *testing.T) {
+	hint := func(name string) string {
+		found := rule(t, "reference-exists").Check(Input{Objects: objectsOf(t, deployment("a", "", "envFrom: [{configMapRef: {name: "+name+"}}]", ""))})
+		for _, f := range found {
+			if strings.Contains(f.Message, name) {
+				return f.Hint
+			}
+		}
+		t.Fatalf("%s is not missed", name)
+		return ""
+	}
+	if got := hint("attic-revoked-tokens"); !strings.Contains(got, "atticgen token revoke") {
+		t.Errorf("got %s", got)
+	}
+	if got := hint("settings"); strings.Contains(got, "atticgen token") {
+		t.Errorf("got %s", got)
+	}
 }

@@ -51,17 +51,10 @@ func (c cache) cacheJob() []meta.Object {
 		ServiceAccount:   c.names.Caches(),
 		Image:            c.spec.CacheJob.Image,
 		ImagePullSecrets: c.spec.ImagePullSecrets,
-		Args: []string{
-			"caches", "apply",
-			"--server", fmt.Sprintf("http://%s.%s.svc:%d", c.names.API(), c.names.Namespace, naming.PortService),
-			// Attic refuses a request for a host that is not its own.
-			"--host", c.spec.Hostname,
-			"--token-file", tokenDir + "/" + tokenFile,
-			cachesDir + "/" + cachesFile,
-		},
-		Resources:  defaultJobResources,
-		Security:   *c.spec.Security,
-		Scheduling: c.scheduling(),
+		Args:             c.cacheJobArgs(),
+		Resources:        defaultJobResources,
+		Security:         *c.spec.Security,
+		Scheduling:       c.scheduling(),
 		Volumes: []corev1.Volume{
 			{Name: "caches", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
 				LocalObjectReference: corev1.LocalObjectReference{Name: list.Name},
@@ -77,6 +70,24 @@ func (c cache) cacheJob() []meta.Object {
 		},
 	}
 	return []meta.Object{hardened.ServiceAccount(c.scope, of), list, hardened.Job(c.scope, of, pod)}
+}
+
+// cacheJobArgs name the servers past Traefik, which would tell them apart by the
+// token: the Job does so itself.
+func (c cache) cacheJobArgs() []string {
+	service := func(name string) string {
+		return fmt.Sprintf("http://%s.%s.svc:%d", name, c.names.Namespace, naming.PortService)
+	}
+	args := []string{"caches", "apply", "--server", service(c.names.API())}
+	if next := c.spec.SigningKey.Next; next != nil {
+		args = append(args, "--next-server", service(c.names.Next()), "--next-key="+next.KeyID)
+	}
+	return append(args,
+		// Attic refuses a request for a host that is not its own.
+		"--host", c.spec.Hostname,
+		"--token-file", tokenDir+"/"+tokenFile,
+		cachesDir+"/"+cachesFile,
+	)
 }
 
 func (c cache) cacheList() *corev1.ConfigMap {

@@ -51,6 +51,7 @@ func address(text string) connectivity.End { return connectivity.At(netip.MustPa
 // The cast, with the labels that the pods carry in a cluster.
 var (
 	api        = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic", "app.kubernetes.io/instance": "attic"})
+	next       = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic", "app.kubernetes.io/instance": "attic-next"})
 	gc         = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-gc", "app.kubernetes.io/instance": "attic-gc"})
 	migrate    = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-migrate", "app.kubernetes.io/instance": "attic-migrate"})
 	cachesPod  = pod("nix-cache", labels.Set{"app.kubernetes.io/name": "attic-caches", "app.kubernetes.io/instance": "attic-caches"})
@@ -75,6 +76,7 @@ func TestNetwork(t *testing.T) {
 		s.Caches = map[string]v1alpha1.Cache{"main": {Public: true}}
 		s.CacheJob = &v1alpha1.CacheJob{Image: "registry.example.com/atticgen:v1.2.3"}
 		s.Postgres = &v1alpha1.PostgresClusterSpec{Pooler: &v1alpha1.Pooler{}}
+		s.SigningKey = &v1alpha1.SigningKey{Next: &v1alpha1.NextSigningKey{KeyID: "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s"}}
 	})
 	tests := []struct {
 		name     string
@@ -120,6 +122,13 @@ func TestNetwork(t *testing.T) {
 		{"and instances, for as long as it has not been rolled", full, api, postgres, 5432, false, true},
 		{"the pooler reaches the instances", full, pooler, postgres, 5432, false, true},
 		{"the collector still reaches the instances", full, gc, postgres, 5432, false, true},
+		{"clients reach the next key's server", full, traefikPod, next, 8080, false, true},
+		{"and so does the cache Job", full, cachesPod, next, 8080, false, true},
+		{"nobody else does", full, api, next, 8080, false, false},
+		{"it reaches the pooler", full, next, pooler, 5432, false, true},
+		{"and the instances", full, next, postgres, 5432, false, true},
+		{"and the object store", full, next, s3, 443, false, true},
+		{"without a next key there is no such hole", plain, next, postgres, 5432, false, false},
 		{"monitoring scrapes the pooler", full, prometheus, pooler, 9127, false, true},
 		{"and not where there is none", plain, prometheus, postgres, 9127, false, false},
 	}

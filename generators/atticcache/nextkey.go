@@ -123,8 +123,13 @@ func inBase64(text string) string {
 	for before := range 3 {
 		forms = append(forms, form(text, before))
 	}
-	return `(?:.{4})*(?:` + strings.Join(forms, "|") + `)`
+	return fmt.Sprintf(`(?:.{4}){0,%d}(?:%s)`, longestUser/3, strings.Join(forms, "|"))
 }
+
+// longestUser is the longest user name in which the key is looked for, in bytes.
+// Names mean nothing to Attic and are mostly empty; without a bound, each request
+// with a token of the present key would be searched to its end.
+const longestUser = 255
 
 // form is what is certain of base64 of text after that many bytes of the first
 // three. Characters which also hold bits of its neighbours may be any.

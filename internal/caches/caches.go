@@ -41,6 +41,10 @@ type Options struct {
 	// Server is the http or https address of the server, as in
 	// http://attic.nix-cache.svc:80. It may end in a path.
 	Server string
+	// NextServer is spoken to instead if NextKeyID is the key that the token
+	// names: while a signing key takes over, each server knows one of the two.
+	// Default: none.
+	NextServer, NextKeyID string
 	// Host is the Host header, as in nix-cache.example.com. Attic compares it
 	// with its allowed-hosts, port included. Default: the host of Server.
 	Host string

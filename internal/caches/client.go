@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 	"gitlab.com/attic-cache/atticgen/internal/outage"
 )
@@ -38,7 +39,12 @@ type client struct {
 }
 
 func newClient(o Options) (*client, error) {
-	base, err := url.Parse(o.Server)
+	token := strings.TrimSpace(o.Token)
+	server := o.Server
+	if o.NextServer != "" && strings.HasPrefix(token, tokenset.HeaderSegment(o.NextKeyID)+".") {
+		server = o.NextServer
+	}
+	base, err := url.Parse(server)
 	// The address is not repeated in these errors: it may hold a password.
 	switch {
 	case err != nil, base.Scheme != "http" && base.Scheme != "https", base.Hostname() == "":
@@ -49,7 +55,6 @@ func newClient(o Options) (*client, error) {
 	if o.Host != "" && !hostHeader.Matches(o.Host) {
 		return nil, errors.New("the host is not one; write a name, with a port if Attic's allowed-hosts has one")
 	}
-	token := strings.TrimSpace(o.Token)
 	switch {
 	case token == "":
 		return nil, errors.New("the token is empty; give one with cc, cr and cq for the caches")

@@ -64,9 +64,12 @@ file, so that it is in no process list.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.Server, "server", "", "URL of the server, as in http://attic.nix-cache.svc")
+	flags.StringVar(&o.NextServer, "next-server", "", "URL of the server to use if the token is of --next-key")
+	flags.StringVar(&o.NextKeyID, "next-key", "", "id of the signing key that is to take over")
 	flags.StringVar(&o.Host, "host", "", "name by which the server knows itself, if not that of --server")
 	flags.StringVar(&tokenFile, "token-file", "", "file with a token that may pull (r), create (cc) and configure (cr, cq) the caches")
 	flags.DurationVar(&o.Wait, "wait", 5*time.Minute, "how long to wait for a server that does not answer yet")
+	cmd.MarkFlagsRequiredTogether("next-server", "next-key")
 	for _, required := range []string{"server", "token-file"} {
 		if err := cmd.MarkFlagRequired(required); err != nil {
 			panic(err) // a flag that is not defined above

@@ -18,8 +18,6 @@ const annotationSigningKey = "atticgen.dev/signing-key"
 // two while a key takes over.
 type server struct {
 	name string
-	// policy is the suffix of its network policy.
-	policy string
 	// keyID is empty where the spec does not say it.
 	keyID string
 	// key is the variable with the signing key.
@@ -37,7 +35,7 @@ func (c cache) servers() []server {
 }
 
 func (c cache) presentServer() server {
-	return server{name: c.names.API(), policy: "api", keyID: c.spec.SigningKey.KeyID, key: c.presentKey(), scaling: c.spec.API.Scaling}
+	return server{name: c.names.API(), keyID: c.spec.SigningKey.KeyID, key: c.presentKey(), scaling: c.spec.API.Scaling}
 }
 
 // presentKey is the public half, which is all that checking tokens takes, unless
@@ -65,22 +63,17 @@ func (c cache) apiOf(s server) meta.Of {
 // selector labels the pods of one server.
 func (s server) selector() map[string]string { return naming.Selector(appAttic, s.name) }
 
-func (c cache) api() []meta.Object {
-	var all []meta.Object
-	for _, s := range c.servers() {
-		all = append(all, c.apiServer(s)...)
-	}
-	return all
-}
+func (c cache) api() []meta.Object { return hpadeployment.Objects(c.apiServer(c.presentServer())) }
 
-func (c cache) apiServer(s server) []meta.Object {
+// apiServer runs every server as the API's account.
+func (c cache) apiServer(s server) hpadeployment.Options {
 	spec := c.spec.API
-	pod := c.atticPod(s.name, "api-server", c.servingConfig(), c.apiDatabase(), s.key, *spec.Resources)
+	pod := c.atticPod(c.names.API(), "api-server", c.servingConfig(), c.apiDatabase(), s.key, *spec.Resources)
 	pod.GracePeriodSeconds = spec.TerminationGracePeriodSeconds
 	if s.keyID != "" {
 		pod.Annotations = map[string]string{annotationSigningKey: s.keyID}
 	}
-	return hpadeployment.Objects(hpadeployment.Options{
+	return hpadeployment.Options{
 		Scope:       c.scope,
 		Of:          c.apiOf(s),
 		Pod:         pod,
@@ -91,5 +84,5 @@ func (c cache) apiServer(s server) []meta.Object {
 		// request for its own address.
 		Health:       hpadeployment.Health{Path: spec.HealthPath, Host: c.spec.Hostname, Timings: *spec.Probes},
 		DrainSeconds: hpadeployment.DefaultDrainSeconds,
-	})
+	}
 }

@@ -56,6 +56,7 @@ func (c cache) objects() []meta.Object {
 		c.authz,
 		c.config,
 		c.api,
+		c.nextKey,
 		c.garbageCollector,
 		c.cacheJob,
 		c.tokens,

@@ -14,25 +14,17 @@ import (
 // PostgreSQL's own policy comes with PostgreSQL.
 func (c cache) networkPolicies() []meta.Object {
 	n := c.spec.Network
-	traefik := hardened.PodsIn(*n.Traefik)
-	apiClients := []networkingv1.NetworkPolicyPeer{traefik}
-	if len(c.spec.Caches) > 0 {
-		apiClients = append(apiClients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
-	}
-	egress := c.egress()
-	policies := hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS, c.silentApps()...)
-	var servers []networkingv1.NetworkPolicyPeer
-	for _, s := range c.servers() {
-		policies = append(policies, c.policy(s.policy, s.selector(),
-			[]hardened.Rule{{Peers: apiClients, TCP: []int32{naming.PortAPI}}}, egress))
-		servers = append(servers, hardened.Pods(s.selector()))
-	}
-	policies = append(policies,
-		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, egress),
-		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, egress),
+	policies := append(hardened.ClosedNamespace(c.scope, c.policyOf, *n.DNS, c.silentApps()...),
+		c.policy("api", c.presentServer().selector(), c.toAPI(), c.egress()),
+		c.policy("gc", naming.Selector(appGC, c.names.GC()), nil, c.egress()),
+		c.policy("migrate", naming.Selector(appMigration, c.names.Migration()), nil, c.egress()),
 		hardened.ACMESolver(c.scope, c.policyOf("acme-solver"), *n.Traefik),
 	)
 	if len(c.spec.Caches) > 0 {
+		var servers []networkingv1.NetworkPolicyPeer
+		for _, s := range c.servers() {
+			servers = append(servers, hardened.Pods(s.selector()))
+		}
 		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,
 			[]hardened.Rule{{Peers: servers, TCP: []int32{naming.PortAPI}}}))
 	}
@@ -40,6 +32,15 @@ func (c cache) networkPolicies() []meta.Object {
 		policies = append(policies, c.authzPolicy())
 	}
 	return policies
+}
+
+// toAPI lets Traefik and the cache Job ask one of the API's servers.
+func (c cache) toAPI() []hardened.Rule {
+	clients := []networkingv1.NetworkPolicyPeer{hardened.PodsIn(*c.spec.Network.Traefik)}
+	if len(c.spec.Caches) > 0 {
+		clients = append(clients, hardened.Pods(naming.Selector(appCaches, c.names.Caches())))
+	}
+	return []hardened.Rule{{Peers: clients, TCP: []int32{naming.PortAPI}}}
 }
 
 func (c cache) policy(suffix string, pods map[string]string, in, out []hardened.Rule) meta.Object {

@@ -6,10 +6,15 @@ import (
 	"regexp"
 	"strings"
 
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
+	"gitlab.com/attic-cache/atticgen/generators/hpadeployment"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/generators/traefik"
@@ -71,11 +76,36 @@ func (c cache) nextServer() server {
 	next := c.spec.SigningKey.Next
 	return server{
 		name:    c.names.Next(),
-		policy:  "next",
 		keyID:   next.KeyID,
 		key:     fromSecret(envPublicKey, next.SecretKeyRef),
 		scaling: nextScaling(c.spec.API.Scaling),
 	}
+}
+
+// nextKey is the second server and what lets it talk. All of it is applied, and
+// pruned, together with the routes to it: were a policy or the account in the
+// stage before, it would be gone while requests still come. So the account is the
+// API's, and what PostgreSQL lets in is a policy beside PostgreSQL's own.
+func (c cache) nextKey() []meta.Object {
+	if c.spec.SigningKey.Next == nil {
+		return nil
+	}
+	s := c.nextServer()
+	options := c.apiServer(s)
+	options.Account.Existing = true
+	policy := func(name string, pods map[string]string, in, out []hardened.Rule) meta.Object {
+		of := c.policyOf("")
+		of.Name, of.Wave = name, meta.WaveServing
+		return hardened.Policy(c.scope, of, metav1.LabelSelector{MatchLabels: pods}, in, out)
+	}
+	postgres := c.names.Postgres()
+	return append([]meta.Object{
+		policy(s.name, s.selector(), c.toAPI(), c.egress()),
+		policy(postgres.With("next"), map[string]string{naming.LabelCNPGCluster: postgres.Name}, []hardened.Rule{{
+			Peers: []networkingv1.NetworkPolicyPeer{hardened.Pods(s.selector())},
+			TCP:   []int32{naming.PortPostgres},
+		}}, nil),
+	}, hpadeployment.Objects(options)...)
 }
 
 // nextMinReplicas is what a server needs to outlive a node. That of the next key

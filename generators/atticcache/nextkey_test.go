@@ -159,6 +159,25 @@ func TestNextKeyDisturbsNobody(t *testing.T) {
 	}
 }
 
+// TestNextKeyComesAndGoesAtOnce: what a controller applies, and prunes, before the
+// routes are changed must not depend on whether there is a next key.
+func TestNextKeyComesAndGoesAtOnce(t *testing.T) {
+	present := func(s *v1alpha1.AtticCacheSpec) { s.SigningKey = &v1alpha1.SigningKey{KeyID: presentID} }
+	early := func(objects []meta.Object) map[string]meta.Object {
+		found := map[string]meta.Object{}
+		for _, o := range objects {
+			if wave := o.GetAnnotations()[meta.AnnotationSyncWave]; wave == "" || wave < "2" {
+				found[o.GetObjectKind().GroupVersionKind().Kind+" "+o.GetName()] = o
+			}
+		}
+		return found
+	}
+	before, now := early(generate(t, present)), early(generate(t, withNext))
+	if diff := cmp.Diff(before, now); diff != "" || len(before) == 0 {
+		t.Error(diff)
+	}
+}
+
 // TestEachServerHasItsKey also holds that a key which takes over is nowhere with
 // its private half.
 func TestEachServerHasItsKey(t *testing.T) {

@@ -17,11 +17,6 @@ func postgresUse(names naming.Set, s v1alpha1.AtticCacheSpec) postgrescluster.Us
 
 func (c cache) postgres() []meta.Object {
 	network := c.spec.Network
-	var clients []map[string]string
-	for _, s := range c.servers() {
-		clients = append(clients, s.selector())
-	}
-	clients = append(clients, naming.Selector(appGC, c.names.GC()), naming.Selector(appMigration, c.names.Migration()))
 	return postgrescluster.Objects(postgrescluster.Options{
 		Names:            c.names.Postgres(),
 		Scope:            c.scope,
@@ -29,7 +24,11 @@ func (c cache) postgres() []meta.Object {
 		Scheduling:       c.scheduling(),
 		ImagePullSecrets: c.spec.ImagePullSecrets,
 		Network: &postgrescluster.Network{
-			Clients:         clients,
+			Clients: []map[string]string{
+				naming.Selector(appAttic, c.names.API()),
+				naming.Selector(appGC, c.names.GC()),
+				naming.Selector(appMigration, c.names.Migration()),
+			},
 			Monitoring:      *network.Monitoring,
 			PostgresNetwork: network.PostgresNetwork,
 		},

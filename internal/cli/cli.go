@@ -118,7 +118,7 @@ Exit codes: 0 done, 1 the input is wrong or verify found something, 2 the comman
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRender(streams), newVerify(streams), newNetwork(streams), newFunction(streams), newExplain(streams), newCaches(streams), newBucket(streams), newChart(streams))
+	root.AddCommand(newRender(streams), newVerify(streams), newNetwork(streams), newFunction(streams), newExplain(streams), newCaches(streams), newBucket(streams), newChart(streams), newAuthz(streams, version))
 	return root
 }
 

@@ -138,9 +138,15 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	err := errors.Join(auth.Shutdown(last), admin.Shutdown(last))
+	for _, server := range []*http.Server{auth, admin} {
+		// A connection that never brought a request is waited for, too. What is
+		// not over by now is cut off, as the system would do next.
+		if server.Shutdown(last) != nil {
+			_ = server.Close()
+		}
+	}
 	s.log.Info("stopped")
-	return err
+	return nil
 }
 
 func (s *Server) httpServer(handler http.Handler) *http.Server {

@@ -1,25 +1,18 @@
 package estate
 
 import (
-	"cmp"
 	"path"
 
 	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/atticcache"
+	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/naming"
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
-)
-
-// Backends are where Secrets are kept, as a spec names them.
-const (
-	BackendExisting        = "existing"
-	BackendSOPS            = "sops"
-	BackendSealedSecrets   = "sealedSecrets"
-	BackendExternalSecrets = "externalSecrets"
 )
 
 // Set is one spec of an overlay with what belongs to its tokens and Secrets, all
@@ -34,10 +27,13 @@ type Set struct {
 	Plan   tokenset.Plan
 	// Secrets is where what is secret is kept. The backend is never empty.
 	Secrets v1alpha1.Secrets
+	// Needed are the Secrets that somebody has to make, by their names.
+	Needed []secrets.Needed
 	// Cache is the spec of an AtticCache, else nil.
 	Cache *v1alpha1.AtticCache
 
-	node *load.Node
+	node  *load.Node
+	scope meta.Scope
 }
 
 // SigningKey is the spec's, and an empty one where it has none.
@@ -53,7 +49,7 @@ func (s *Set) String() string { return s.Names.Namespace + "/" + s.Names.Name }
 
 // InGit tells whether the values of Secrets are kept in Git, encrypted.
 func (s *Set) InGit() bool {
-	return s.Secrets.Backend == BackendSOPS || s.Secrets.Backend == BackendSealedSecrets
+	return s.Secrets.Backend == secrets.SOPS || s.Secrets.Backend == secrets.Sealed
 }
 
 // Problem is an error about a field of the spec.
@@ -107,24 +103,21 @@ func newSet(node *load.Node) (*Set, diag.List) {
 	if _, diags := expand.Spec(node, generators.Inputs{}); diags.HasErrors() {
 		return nil, diags
 	}
-	var secrets *v1alpha1.Secrets
 	if s.Kind == v1alpha1.KindAtticCache {
 		var spec v1alpha1.AtticCache
 		load.Decode(node, &spec)
 		spec = atticcache.Default(spec)
-		s.Cache, s.Tokens, secrets = &spec, spec.Spec.Tokens, spec.Spec.Secrets
+		s.Cache, s.Tokens, s.Secrets = &spec, spec.Spec.Tokens, *spec.Spec.Secrets
 		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
+		s.scope, s.Needed = scopeOf(&spec, nil), atticcache.NeededSecrets(spec)
 	} else {
 		var spec v1alpha1.TokenSet
 		load.Decode(node, &spec)
 		spec = tokenset.Default(spec)
-		s.Tokens, secrets = &spec.Spec.TokenSetSpec, spec.Spec.Secrets
+		s.Tokens, s.Secrets = &spec.Spec.TokenSetSpec, *spec.Spec.Secrets
 		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
+		s.scope, s.Needed = scopeOf(nil, &spec), tokenset.NeededSecrets(spec)
 	}
-	if secrets != nil {
-		s.Secrets = *secrets
-	}
-	s.Secrets.Backend = cmp.Or(s.Secrets.Backend, BackendExisting)
 	if s.Tokens != nil {
 		s.Plan = tokenset.PlanOf(s.Names, *s.Tokens)
 	}

@@ -232,11 +232,15 @@ func FuzzString(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if strings.Contains(redact.String(text+" "+jwt+" "+text), segment) {
-			t.Error("the token is still there")
-		}
-		if strings.Contains(redact.String(text+" "+encode("user:"+jwt)+" "+text), encode(segment)[4:40]) {
-			t.Error("the credentials are still there")
+		for _, tt := range []struct{ secret, piece string }{
+			{jwt, segment}, {encode("user:" + jwt), encode(segment)[4:40]},
+		} {
+			if strings.Contains(text, tt.piece) {
+				t.Skip("the text itself has such a piece, which is no secret without the rest")
+			}
+			if strings.Contains(redact.String(text+" "+tt.secret+" "+text), tt.piece) {
+				t.Error("the secret is still there")
+			}
 		}
 	})
 }

@@ -96,7 +96,7 @@ func eachRun(s string, call func(run) bool) {
 func runAt(s string, start int) run {
 	r := run{start: start, end: start}
 	// Most runs are words; those need no memory.
-	for length := 0; length < shortest; length++ {
+	for range shortest {
 		c, width := digit(s[r.end:])
 		if width == 0 || c == '=' {
 			return r
@@ -178,10 +178,8 @@ func digit(s string) (c byte, width int) {
 // lineBreak is how many bytes the line break takes that a text begins with,
 // written as it is or as \n, with the indentation of the next line.
 func lineBreak(s string) int {
-	rest := s
 	for _, written := range []string{"\r\n", "\n", `\r\n`, `\n`} {
-		var found bool
-		if rest, found = strings.CutPrefix(s, written); found {
+		if rest, found := strings.CutPrefix(s, written); found {
 			return len(s) - len(strings.TrimLeft(rest, " \t"))
 		}
 	}

@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// MinBits and MaxBits bound how long a key may be. The server takes no key that
-	// is longer than MaxBits.
-	MinBits, MaxBits = 2048, 4096
+	// MinBits is how long a key must be at least. Shorter ones can be broken.
+	MinBits = 2048
+	// MaxBits is how long a key may be at most. The server takes no longer ones.
+	MaxBits = 4096
 
 	// hidden is all that a private key ever says about itself.
 	hidden = "[private key]"

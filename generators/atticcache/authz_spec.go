@@ -26,9 +26,8 @@ func defaultAuthz(s *v1alpha1.AtticCacheSpec) {
 	}
 	a := defaulting.Block(&s.Tokens.Authz)
 	defaulting.Value(&a.Image, s.CacheJob.Image)
-	defaulting.Pointer(&a.Replicas, 2)
+	tokenset.DefaultAuthz(a)
 	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAuthzResources)
-	defaulting.Pointer(&a.PodMonitor, true)
 }
 
 // validateAuthz checks a defaulted block where it counts.

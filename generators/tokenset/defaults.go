@@ -39,10 +39,19 @@ func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 		}
 		s.Tokens[name] = token
 	}
+	if s.Authz != nil {
+		DefaultAuthz(s.Authz)
+	}
 	if root := s.RootToken; root != nil {
 		of, _ := typeOf(Admin)
 		defaultTimes(&root.Validity, &root.RotateBefore, of, s.MaxValidity)
 	}
+}
+
+// DefaultAuthz fills in what needs no more than the block itself.
+func DefaultAuthz(a *v1alpha1.Authz) {
+	defaulting.Pointer(&a.Replicas, 2)
+	defaulting.Pointer(&a.PodMonitor, true)
 }
 
 // defaultTimes keeps the times of a type within what the spec says otherwise, so

@@ -99,6 +99,7 @@ var fuller = map[string]any{
 		Postgres:  &fullPostgres,
 		Placement: v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
 		Tokens:    &fullerTokens,
+		Secrets:   &fullerSecrets,
 		Storage:   v1alpha1.ObjectStoreSpec{Provisioning: provisioned()},
 	}},
 	v1alpha1.KindObjectStore: &v1alpha1.ObjectStore{Spec: v1alpha1.ObjectStoreKindSpec{
@@ -113,7 +114,7 @@ var fuller = map[string]any{
 		Flux:   &v1alpha1.FluxDelivery{},
 		ArgoCD: &v1alpha1.ArgoCDDelivery{},
 	}}},
-	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens}},
+	v1alpha1.KindTokenSet: &v1alpha1.TokenSet{Spec: v1alpha1.TokenSetKindSpec{TokenSetSpec: fullerTokens, Secrets: &fullerSecrets}},
 	v1alpha1.KindPostgresCluster: &v1alpha1.PostgresCluster{Spec: v1alpha1.PostgresClusterKindSpec{
 		PostgresClusterSpec: fullPostgres,
 		Placement:           v1alpha1.Placement{Tolerations: []v1alpha1.Toleration{{}}},
@@ -139,6 +140,13 @@ func provisioned() *v1alpha1.BucketProvisioning {
 
 var fullerTokens = v1alpha1.TokenSetSpec{
 	Tokens: map[string]v1alpha1.Token{"NAME": {Caches: map[string]v1alpha1.TokenCache{"NAME": {}}}},
+	Authz:  &v1alpha1.Authz{},
+}
+
+var fullerSecrets = v1alpha1.Secrets{
+	SealedSecrets:   &v1alpha1.SealedSecrets{},
+	ExternalSecrets: &v1alpha1.ExternalSecrets{},
+	Push:            map[string]v1alpha1.PushSecret{"NAME": {}},
 }
 
 var fullPostgres = v1alpha1.PostgresClusterSpec{

@@ -55,9 +55,10 @@ type ResourceList struct {
 
 // SecretKeyRef is one key of a Secret in the cache's namespace.
 type SecretKeyRef struct {
-	// SecretName is the Secret's name.
+	// SecretName is the Secret's name. Default: by use (stated at the field that
+	// holds the block).
 	SecretName string `json:"secretName,omitempty"`
-	// Key is the key in the Secret's data.
+	// Key is the key in the Secret's data. Default: by use (likewise).
 	Key string `json:"key,omitempty"`
 }
 

@@ -46,7 +46,9 @@ func (c cache) enforces() bool {
 // authzOf is applied with the migration, in the stage before the routes that ask
 // the server. It needs neither database nor store, and a server that does not
 // start, as without the list, holds up that stage: routes that nobody guards yet
-// go on as they are, where they would otherwise refuse every request.
+// go on as they are, where they would otherwise refuse every request. The price is
+// paid when revocation is no longer enforced: with Flux, which prunes a stage before
+// it applies the next, requests are refused for the time between the two.
 func (c cache) authzOf() meta.Of {
 	return meta.Of{Name: c.names.Authz(), App: appAuthz, Component: "authorization", Wave: meta.WaveMigration}
 }
@@ -132,9 +134,6 @@ func (c cache) authzPod() hardened.Pod {
 			{Name: "signing-key", MountPath: authzKeyDir, ReadOnly: true},
 			{Name: "revoked-tokens", MountPath: authzRevokedDir, ReadOnly: true},
 		},
-	}
-	if key.KeyID != "" {
-		pod.Annotations = map[string]string{annotationSigningKey: key.KeyID}
 	}
 	if key.Next != nil {
 		// Tokens of both keys work while one takes over from the other.
@@ -236,7 +235,8 @@ func (c cache) authzPolicy() meta.Object {
 	}, nil)
 }
 
-// silentApps are those whose pods do not even look up names.
+// silentApps are those whose pods do not even look up names, unless another cache
+// without revocation shares the namespace: policies only ever add to each other.
 func (c cache) silentApps() []string {
 	if !c.enforces() {
 		return nil

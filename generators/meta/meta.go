@@ -50,7 +50,8 @@ const (
 	// configuration, PostgreSQL. It is also Argo CD's default, so that Secrets
 	// that a user adds are there before the migration starts.
 	WaveFoundation Wave = 0
-	// WaveMigration brings the database schema up to date.
+	// WaveMigration brings the database schema up to date, and starts what must
+	// answer before requests come.
 	WaveMigration Wave = 1
 	// WaveServing is what serves clients.
 	WaveServing Wave = 2

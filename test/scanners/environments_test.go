@@ -22,6 +22,7 @@ func cases() []string {
 		"golden/everything/only",
 		"golden/module-hpa-deployment/only",
 		"golden/postgres-everything/only",
+		"golden/revocation-enforced/everything",
 		"golden/service-everything/only",
 	}
 }

@@ -13,21 +13,11 @@ import (
 // mostAuthzReplicas is far more than any cache needs.
 const mostAuthzReplicas = 100
 
-var defaultAuthzResources = v1alpha1.ResourceRequirements{
-	Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "32Mi", EphemeralStorage: "16Mi"},
-	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi", EphemeralStorage: "64Mi"},
-}
-
-// defaultAuthz leaves the block absent where it does not count, so that validation
-// can tell that somebody expects it to.
+// defaultAuthz fills in what a set of tokens by itself does not know.
 func defaultAuthz(s *v1alpha1.AtticCacheSpec) {
-	if s.Tokens.Revocation != tokenset.Enforce {
-		return
+	if s.Tokens.Authz != nil {
+		defaulting.Value(&s.Tokens.Authz.Image, s.CacheJob.Image)
 	}
-	a := defaulting.Block(&s.Tokens.Authz)
-	defaulting.Value(&a.Image, s.CacheJob.Image)
-	tokenset.DefaultAuthz(a)
-	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAuthzResources)
 }
 
 // validateAuthz checks a defaulted block where it counts.

@@ -5,6 +5,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/defaulting"
+	"gitlab.com/attic-cache/atticgen/generators/hardened"
 	"gitlab.com/attic-cache/atticgen/generators/secrets"
 	"gitlab.com/attic-cache/atticgen/generators/validate"
 )
@@ -26,6 +27,11 @@ func Default(t v1alpha1.TokenSet) v1alpha1.TokenSet {
 func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 	defaulting.Value(&s.MaxValidity, DefaultMaxValidity)
 	defaulting.Value(&s.Revocation, Record)
+	// Where revocation is not enforced the block stays absent, so that validation
+	// can tell that somebody expects it to count.
+	if s.Revocation == Enforce || s.Authz != nil {
+		defaultAuthz(defaulting.Block(&s.Authz))
+	}
 	for name, token := range s.Tokens {
 		defaulting.Value(&token.Type, ReadOnly)
 		if of, ok := typeOf(token.Type); ok {
@@ -39,18 +45,20 @@ func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 		}
 		s.Tokens[name] = token
 	}
-	if s.Authz != nil {
-		DefaultAuthz(s.Authz)
-	}
 	if root := s.RootToken; root != nil {
 		of, _ := typeOf(Admin)
 		defaultTimes(&root.Validity, &root.RotateBefore, of, s.MaxValidity)
 	}
 }
 
-// DefaultAuthz fills in what needs no more than the block itself.
-func DefaultAuthz(a *v1alpha1.Authz) {
+var defaultAuthzResources = v1alpha1.ResourceRequirements{
+	Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "32Mi", EphemeralStorage: "16Mi"},
+	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+}
+
+func defaultAuthz(a *v1alpha1.Authz) {
 	defaulting.Pointer(&a.Replicas, 2)
+	hardened.DefaultResources(defaulting.Block(&a.Resources), defaultAuthzResources)
 	defaulting.Pointer(&a.PodMonitor, true)
 }
 

@@ -79,7 +79,7 @@ type PushSecret struct {
 	Prefix string `json:"prefix,omitempty"`
 
 	// Keys of the Secret that are copied, each to a property of its own name.
-	// Default: all of them.
+	// Default: none (all of them are copied).
 	Keys []string `json:"keys,omitempty"`
 
 	// KeepInStore keeps what was copied when the PushSecret goes. Default: false.

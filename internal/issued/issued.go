@@ -82,6 +82,12 @@ func (r Record) Live(name string, now time.Time) []Entry {
 	return r.where(func(e Entry) bool { return e.Name == name && e.Live(now) })
 }
 
+// NotSignedBy are those that are not expired and that another key has signed:
+// they end with that key.
+func (r Record) NotSignedBy(keyID string, now time.Time) []Entry {
+	return r.where(func(e Entry) bool { return e.KeyID != keyID && e.Live(now) })
+}
+
 // Find is the entry of an ID.
 func (r Record) Find(id string) (Entry, bool) {
 	i := slices.IndexFunc(r.entries, func(e Entry) bool { return e.ID == id })
@@ -100,6 +106,10 @@ func (r Record) Supersede(name string, now time.Time) Record {
 	for i, e := range changed {
 		if e.Name == name && e.Live(now) && !e.Superseded() {
 			changed[i].SupersededAt = now.UTC().Truncate(time.Second)
+			// The clock of whoever issued it may have been ahead.
+			if changed[i].SupersededAt.Before(e.IssuedAt) {
+				changed[i].SupersededAt = e.IssuedAt
+			}
 		}
 	}
 	return Of(changed...)

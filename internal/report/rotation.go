@@ -207,7 +207,10 @@ func (r Rotation) todo(a rotation.Action) string {
 
 func (r Rotation) replace(a rotation.Action, old issued.Entry) string {
 	text := "clients take it from Secret " + a.Planned.Secret + " until " + moment(r.Now, old.ExpiresAt)
-	if a.Reason == rotation.Outdated {
+	switch a.Reason {
+	case rotation.Key:
+		text += ", and before the old key goes"
+	case rotation.Outdated:
 		text += "; until then the old one may do what it could: revoke it (ID " + old.ID + ") if it must not"
 	}
 	if old.Secret != a.Planned.Secret {

@@ -35,10 +35,14 @@ func Read[T, F any](f Form, nodes []*load.Node, read func(item *Item, fields F) 
 	values := make([]T, 0, len(nodes))
 	for i, n := range nodes {
 		item := &Item{all: all, node: n, path: fmt.Sprintf("%s[%d]", f.List, i)}
+		if n.Kind != load.Map {
+			all.add(at(n, item.path, "is no JSON object", `write its fields between { and }, as in {"id": "…"}`))
+			continue
+		}
 		var fields F
 		if _, diags := load.Decode(n, &fields); diags != nil {
 			for _, d := range diags {
-				d.Path = strings.TrimSuffix(item.path+"."+d.Path, ".")
+				d.Path = item.path + "." + d.Path
 				all.add(d)
 			}
 			continue

@@ -206,7 +206,7 @@ func (r Rotation) todo(a rotation.Action) string {
 }
 
 func (r Rotation) replace(a rotation.Action, old issued.Entry) string {
-	text := "clients take it from Secret " + a.Planned.Secret + " until " + moment(r.Now, old.ExpiresAt)
+	text := "clients must take it from Secret " + a.Planned.Secret + " before " + moment(r.Now, old.ExpiresAt)
 	switch a.Reason {
 	case rotation.Key:
 		text += ", and before the old key goes"

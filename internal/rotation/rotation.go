@@ -15,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
+	"gitlab.com/attic-cache/atticgen/generators/validate"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/issued"
 	"gitlab.com/attic-cache/atticgen/internal/revocation"
@@ -40,6 +42,14 @@ type Options struct {
 	// MaxValidity is the longest that any token is valid, whatever the plan says;
 	// 0 is as planned.
 	MaxValidity time.Duration
+}
+
+// OptionsOf are the options for a defaulted and checked spec. Whoever leaves out
+// what the spec says takes all its tokens for outdated.
+func OptionsOf(s v1alpha1.TokenSetSpec, keyID string) Options {
+	// What has been checked can be read.
+	most, _ := validate.ParseDuration(string(s.MaxValidity))
+	return Options{KeyID: keyID, Issuer: s.Issuer, Audiences: s.Audiences, MaxValidity: most}
 }
 
 // Kind is what is done about a token.

@@ -13,6 +13,8 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/meta"
 	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/issued"
+	"gitlab.com/attic-cache/atticgen/internal/manifest"
+	"gitlab.com/attic-cache/atticgen/internal/policy"
 	"gitlab.com/attic-cache/atticgen/internal/rotation"
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
@@ -242,5 +244,35 @@ func TestValidityIsNeverMoreThanAllowed(t *testing.T) {
 	}
 	if got := brief(s.decide(start().Add(10*day-1), o)); !slices.Equal(got, []string{"nothing job"}) {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestOptionsOf(t *testing.T) {
+	got := rotation.OptionsOf(v1alpha1.TokenSetSpec{Issuer: "us", Audiences: []string{"them"}, MaxValidity: "30d"}, "key-1")
+	want := rotation.Options{KeyID: "key-1", Issuer: "us", Audiences: []string{"them"}, MaxValidity: 30 * day}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What a verification of the environment holds all objects to.
+func TestFilesHoldNothingThatLooksSecret(t *testing.T) {
+	s := newState(t, all(t))
+	s.run(start(), options())
+	s.revoke("id-001", start())
+	scope := meta.Scope{Namespace: "nix-cache", PartOf: "attic"}
+	record, err := s.record.ConfigMap(scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.revoked.ConfigMap(scope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range [][]byte{record, list} {
+		object, err := manifest.FromYAML(data)
+		if err != nil || policy.HoldsCredential(object) {
+			t.Errorf("%v\n%s", err, data)
+		}
 	}
 }

@@ -161,7 +161,7 @@ func TestParseRefuses(t *testing.T) {
 		"cut":        {one[:len(one)/2], "is no JSON"},
 		"no list":    {"{}", `revoked: is missing; write {"revoked": []} for an empty list`},
 		"null":       {"null", "is no JSON object"},
-		"field":      {strings.Replace(one, `"name"`, `"nmae"`, 1), "revoked.json:6:7: error: revoked[0].nmae: is not a known field; did you mean name?"},
+		"field":      {strings.Replace(one, `"name"`, `"names"`, 1), "revoked.json:6:7: error: revoked[0].names: is not a known field; did you mean name?"},
 		"no reason":  {strings.Replace(one, `leaked in a job log`, ``, 1), "revoked.json:7:7: error: revoked[0].reason: is missing"},
 		"no ID":      {strings.Replace(one, `"1"`, `""`, 1), "revoked.json:4:7: error: revoked[0].id: is missing"},
 		"name":       {strings.Replace(one, `"name": "`, `"name": " `, 1), `revoked[0].name: is " gitlab-myrepo"`},

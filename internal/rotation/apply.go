@@ -32,8 +32,9 @@ type Result struct {
 
 // Issued is a token that was issued, and what is to be done with it.
 type Issued struct {
-	// Entry is what the record has of it.
-	Entry issued.Entry
+	// Entry is what the record has of it, and Claims what the token says.
+	Entry  issued.Entry
+	Claims token.Claims
 	// Value is what goes into the Secret, under the name of the token.
 	Value Value
 	// Annotations are for that Secret.
@@ -47,16 +48,16 @@ type Issued struct {
 // issued: what was signed by then is forgotten. What expired long ago leaves the
 // record when something else changes in it, for nobody reviews a change that
 // only forgets.
-func Apply(actions []Action, record issued.Record, make Maker, now time.Time, o Options) (Result, error) {
+func Apply(actions []Action, record issued.Record, with Maker, now time.Time, o Options) (Result, error) {
 	result := Result{Record: record}
 	now = seconds(now)
 	for _, a := range actions {
 		if a.changes() {
-			made, err := o.issue(a, result.Record, make, now)
+			made, err := IssueOne(a.Name, a.Planned, result.Record, with, now, o)
 			if err != nil {
-				return Result{}, fmt.Errorf("token %s cannot be issued: %w", diag.Quote(a.Name), err)
+				return Result{}, err
 			}
-			a.New = &made.Entry
+			made.Old, a.New = a.Old, &made.Entry
 			result.Tokens = append(result.Tokens, made)
 			result.Record = result.Record.Supersede(a.Name, now).Add(made.Entry)
 		}
@@ -68,26 +69,29 @@ func Apply(actions []Action, record issued.Record, make Maker, now time.Time, o 
 	return result, nil
 }
 
-func (o Options) issue(a Action, record issued.Record, make Maker, now time.Time) (Issued, error) {
-	claims := o.claims(a.Name, a.Planned, make.NewID(), now)
+// IssueOne makes one token, whether it is in a plan or not. The record stays as it
+// is: it only tells which IDs are taken.
+func IssueOne(name string, planned tokenset.PlannedToken, record issued.Record, with Maker, now time.Time, o Options) (Issued, error) {
+	failed := func(err error) (Issued, error) {
+		return Issued{}, fmt.Errorf("token %s cannot be issued: %w", diag.Quote(name), err)
+	}
+	claims := o.claims(name, planned, with.NewID(), seconds(now))
 	if !ledger.IsWord(claims.ID) {
-		return Issued{}, errors.New("its ID is no word")
+		return failed(errors.New("its ID is no word"))
 	}
 	if _, ok := record.Find(claims.ID); ok {
-		return Issued{}, errors.New("its ID is that of another token")
+		return failed(errors.New("its ID is that of another token"))
 	}
-	text, err := make.Sign(claims)
+	text, err := with.Sign(claims)
 	if err != nil {
-		return Issued{}, err
+		return failed(err)
 	}
 	entry := issued.Entry{
-		Name: a.Name, Subject: claims.Subject, ID: claims.ID, Type: a.Planned.Type, Access: o.accessDigest(a.Planned),
-		KeyID: o.KeyID, Sha256: token.Digest(text), Secret: a.Planned.Secret,
-		IssuedAt: claims.IssuedAt, ExpiresAt: claims.ExpiresAt, RotateAfter: claims.ExpiresAt.Add(-o.lead(a.Planned)),
+		Name: name, Subject: claims.Subject, ID: claims.ID, Type: planned.Type, Access: o.accessDigest(planned),
+		KeyID: o.KeyID, Sha256: token.Digest(text), Secret: planned.Secret,
+		IssuedAt: claims.IssuedAt, ExpiresAt: claims.ExpiresAt, RotateAfter: claims.ExpiresAt.Add(-o.lead(planned)),
 	}
-	return Issued{
-		Entry: entry, Value: valueOf(text, a.Name, claims), Annotations: Annotations(entry), Old: a.Old,
-	}, nil
+	return Issued{Entry: entry, Claims: claims, Value: valueOf(text, name, claims), Annotations: Annotations(entry)}, nil
 }
 
 // claims are what a token says.

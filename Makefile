@@ -16,7 +16,7 @@ PACKAGES  ?= ./...
 SCAN      ?=
 
 # Every Go module that the project maintains.
-MODULES := . internal/tools test test/servers test/servers/flux test/scanners/kube-score test/scanners/trivy
+MODULES := . cmd/atticgen-sops internal/tools test test/servers test/servers/flux test/scanners/kube-score test/scanners/trivy
 
 # kustomize, helm, kubeconform and golangci-lint are built from internal/tools/go.mod and kept in
 # the user's cache, beside Go's. The folder's name is a checksum of what they
@@ -65,8 +65,9 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: check-go ## Build bin/atticgen
+build: check-go ## Build bin/atticgen, and bin/atticgen-sops beside it
 	go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/atticgen
+	go build -C cmd/atticgen-sops -trimpath -buildvcs=false -o "$(CURDIR)/bin/" .
 
 .PHONY: render
 render: build ## Render all overlays into environments/
@@ -78,6 +79,7 @@ verify: build ## Check environments/ as they are committed
 
 .PHONY: test
 test: kustomize helm kubeconform ## Run the tests that need no servers
+	go test -C cmd/atticgen-sops ./...
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" ATTICGEN_HELM="$(TOOLS)/helm" ATTICGEN_KUBECONFORM="$(TOOLS)/kubeconform" go test ./...
 
 # What Kubernetes' own validation finds is found in seconds, before the servers
@@ -106,6 +108,7 @@ lint: golangci-lint ## Check style, the rules of the house, and go.mod
 	"$(TOOLS)/golangci-lint" fmt --diff
 	GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
 	cd test && GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
+	cd cmd/atticgen-sops && GOLANGCI_LINT_CACHE="$(LINT_CACHE)" "$(TOOLS)/golangci-lint" run ./...
 	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
 
 .PHONY: bench

@@ -16,6 +16,10 @@ import (
 // can stand on a PATH.
 func Atticgen(t testing.TB) string { t.Helper(); return atticgen.find(t) }
 
+// AtticgenSops is the path of the program that atticgen starts to encrypt with
+// SOPS, built from the working tree.
+func AtticgenSops(t testing.TB) string { t.Helper(); return atticgenSops.find(t) }
+
 // Kustomize is the path of the real kustomize, in the version that
 // internal/tools pins. Make builds it beforehand and says where it is.
 func Kustomize(t testing.TB) string { t.Helper(); return kustomize.find(t) }
@@ -78,10 +82,11 @@ type program struct {
 const servers = "ATTICGEN_SERVERS"
 
 var (
-	atticgen    = program{name: "atticgen", module: ".", pkg: "./cmd/atticgen"}
-	kustomize   = program{name: "kustomize", variable: "ATTICGEN_KUSTOMIZE", module: "internal/tools", pkg: "sigs.k8s.io/kustomize/kustomize/v5"}
-	helm        = program{name: "helm", variable: "ATTICGEN_HELM", module: "internal/tools", pkg: "helm.sh/helm/v3/cmd/helm"}
-	kubeconform = program{name: "kubeconform", variable: "ATTICGEN_KUBECONFORM", module: "internal/tools", pkg: "github.com/yannh/kubeconform/cmd/kubeconform"}
+	atticgen     = program{name: "atticgen", module: ".", pkg: "./cmd/atticgen"}
+	atticgenSops = program{name: "atticgen-sops", module: "cmd/atticgen-sops", pkg: "."}
+	kustomize    = program{name: "kustomize", variable: "ATTICGEN_KUSTOMIZE", module: "internal/tools", pkg: "sigs.k8s.io/kustomize/kustomize/v5"}
+	helm         = program{name: "helm", variable: "ATTICGEN_HELM", module: "internal/tools", pkg: "helm.sh/helm/v3/cmd/helm"}
+	kubeconform  = program{name: "kubeconform", variable: "ATTICGEN_KUBECONFORM", module: "internal/tools", pkg: "github.com/yannh/kubeconform/cmd/kubeconform"}
 
 	minio                 = program{name: "minio", variable: servers, module: "test/servers", pkg: "github.com/minio/minio"}
 	versitygw             = program{name: "versitygw", variable: servers, module: "test/servers", pkg: "github.com/versity/versitygw/cmd/versitygw"}
@@ -96,7 +101,7 @@ var (
 )
 
 var all = []*program{
-	&atticgen, &kustomize, &helm, &kubeconform,
+	&atticgen, &atticgenSops, &kustomize, &helm, &kubeconform,
 	&minio, &versitygw, &etcd, &kubeAPIServer, &kubeControllerManager, &kubeScheduler, &kubectl, &kwok, &kustomizeController, &sops,
 }
 

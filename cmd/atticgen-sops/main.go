@@ -67,6 +67,7 @@ func main() {
 
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	quiet()
+	forgetEmpty()
 	if len(args) > 0 {
 		fmt.Fprintln(stderr, "atticgen-sops is started by atticgen, and takes no arguments; to encrypt Secrets, run atticgen secret set")
 		return exitRequest
@@ -86,6 +87,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return exitNoKey
 	}
 	return exitFailed
+}
+
+// forgetEmpty unsets what is set to nothing, as pipelines do with variables that
+// are not for a branch: SOPS would take it for a key, or for a command.
+func forgetEmpty() {
+	for _, name := range []string{"SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_CMD", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_CMD"} {
+		if os.Getenv(name) == "" {
+			_ = os.Unsetenv(name)
+		}
+	}
 }
 
 // answer does what is asked. What SOPS or a client of a cloud panics with may

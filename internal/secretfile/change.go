@@ -15,6 +15,9 @@ import (
 // maxSecret is what Kubernetes takes, of all values together.
 const maxSecret = 1 << 20
 
+// maxFile is what atticgen render reads of a file.
+const maxFile = 1 << 20
+
 // check finds everything about a change that Kubernetes would refuse, or that
 // would show what is to be kept.
 func (c Change) check(namespace, name string) error {
@@ -65,6 +68,15 @@ func (c Change) shows(text string) []string {
 				return []string{"holds a value of the Secret; labels and annotations are not encrypted"}
 			}
 		}
+	}
+	return nil
+}
+
+// fits tells whether atticgen render reads a file of this size: what is encrypted
+// takes more room than what it is.
+func fits(document []byte) error {
+	if len(document) > maxFile {
+		return fmt.Errorf("would have %d bytes, and atticgen render reads %d of a file; keep less in one Secret", len(document), maxFile)
 	}
 	return nil
 }

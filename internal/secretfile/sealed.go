@@ -83,7 +83,11 @@ func (s sealed) update(ctx context.Context, old []byte, namespace, name string, 
 	if err != nil {
 		return nil, errors.New("the SealedSecret cannot be written as YAML")
 	}
-	return append([]byte(sealedHeader), data...), nil
+	data = append([]byte(sealedHeader), data...)
+	if err := fits(data); err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // Read returns all that a SealedSecret shows, and ErrSealed.

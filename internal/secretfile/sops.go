@@ -47,6 +47,9 @@ func (s sops) Update(ctx context.Context, path string, old []byte, namespace, na
 	if err == nil && len(answer.Document) == 0 {
 		err = errors.New("atticgen-sops has written nothing; install it anew")
 	}
+	if err == nil {
+		err = fits(answer.Document)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

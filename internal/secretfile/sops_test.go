@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/internal/load"
 	"gitlab.com/attic-cache/atticgen/internal/testbin"
 )
 
@@ -99,6 +100,7 @@ func TestSOPS(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	fails(t, b, nil, Change{}, "has no values to keep")
+	fails(t, b, nil, Change{Set: values(map[string]string{"a": strings.Repeat("x", maxSecret)})}, "atticgen render reads 1048576 of a file")
 	fails(t, b, []byte("apiVersion: v1\nkind: Secret\ndata: {a: nobody-may-see}\n"), first, "plain text", "nobody-may-see")
 	fails(t, b, []byte("apiVersion: v1\nkind: ConfigMap\ndata: {a: nobody-may-see}\n"), first, "no sops.mac", "nobody-may-see")
 	fails(t, b, bytes.Replace(old, []byte("name: attic-secrets"), []byte("name: other"), 1), first, `holds "other"`)
@@ -148,6 +150,9 @@ func TestFindSOPS(t *testing.T) {
 }
 
 func TestChanges(t *testing.T) {
+	if maxFile != load.MaxBytes {
+		t.Errorf("files may have %d bytes, and %d are read", maxFile, load.MaxBytes)
+	}
 	b := newController(t).backend(t, "")
 	for name, test := range map[string]struct {
 		change Change
@@ -163,7 +168,8 @@ func TestChanges(t *testing.T) {
 		"scope":            {Change{Set: values(map[string]string{"a": "1"}), Annotations: map[string]string{clusterWide: "true"}}, "is the scope"},
 		"shown":            {Change{Set: values(map[string]string{"a": "the value of a"}), Annotations: map[string]string{"x": "is the value of a"}}, "not encrypted"},
 		"shown as base64":  {Change{Set: values(map[string]string{"a": "the value of a"}), Annotations: map[string]string{"x": "dGhlIHZhbHVlIG9mIGE="}}, "not encrypted"},
-		"a value of 1 MiB": {Change{Set: values(map[string]string{"a": strings.Repeat("x", maxSecret)})}, ""},
+		"a value of 1 MiB": {Change{Set: values(map[string]string{"a": strings.Repeat("x", maxSecret)})}, "atticgen render reads 1048576 of a file"},
+		"half of it":       {Change{Set: values(map[string]string{"a": strings.Repeat("x", maxSecret/2)})}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.want == "" {

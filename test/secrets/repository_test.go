@@ -42,7 +42,7 @@ func plain() map[string][]byte {
 		"number":  []byte("12345678901234567890"),
 		"a10":     []byte("the tenth value"),
 		"a2":      []byte("the second value"),
-		"large":   bytes.Repeat([]byte("0123456789abcdef"), 60<<10),
+		"large":   bytes.Repeat([]byte("0123456789abcdef"), 20<<10),
 	}
 }
 

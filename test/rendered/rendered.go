@@ -3,6 +3,7 @@
 package rendered
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,15 +50,32 @@ func Environments(t testing.TB) []Environment {
 }
 
 // Objects are what a controller would apply: what kustomize builds from the
-// environment's folder, without any plugin, and without the field in which SOPS
-// keeps how to decrypt an object. An environment without objects fails the test.
+// environment's folder, without any plugin, and as if what SOPS has encrypted had
+// been decrypted. An environment without objects fails the test.
 func (e Environment) Objects(t testing.TB) []*unstructured.Unstructured {
 	t.Helper()
 	objects := Build(t, e.Dir)
 	for _, object := range objects {
-		delete(object.Object, "sops")
+		decrypted(object)
 	}
 	return objects
+}
+
+// decrypted takes away what SOPS has added to an object, and tells whether there
+// was anything. What values would be nobody knows here; those of data are some
+// base64.
+func decrypted(object *unstructured.Unstructured) bool {
+	if _, encrypted := object.Object["sops"]; !encrypted {
+		return false
+	}
+	delete(object.Object, "sops")
+	data, _ := object.Object["data"].(map[string]any)
+	for key, value := range data {
+		if text, _ := value.(string); strings.HasPrefix(text, "ENC[") {
+			data[key] = base64.StdEncoding.EncodeToString([]byte(text))
+		}
+	}
+	return true
 }
 
 // Build is what kustomize makes of a folder, in the order of its kustomization.
@@ -97,7 +115,7 @@ func build(dir string) ([]*unstructured.Unstructured, error) {
 type Document struct {
 	// File is its path in the repository.
 	File string
-	// Data is what the file says, but for the field that SOPS adds.
+	// Data is what the file says, as if what SOPS has encrypted had been decrypted.
 	Data []byte
 	// Object is the same, read strictly.
 	Object *unstructured.Unstructured
@@ -144,8 +162,7 @@ func document(path string) (Document, error) {
 	if err != nil {
 		return d, fmt.Errorf("%s: %w", d.File, err)
 	}
-	if _, encrypted := d.Object.Object["sops"]; encrypted {
-		delete(d.Object.Object, "sops")
+	if decrypted(d.Object) {
 		d.Data, err = yaml.Marshal(d.Object.Object)
 	}
 	return d, err

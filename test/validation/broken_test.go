@@ -16,6 +16,7 @@ const (
 	cache    = "environments/production/cache/nix-cache/"
 	database = "environments/production/database/nix-cache/"
 	golden   = "golden/"
+	external = golden + "secrets-external/want/environments/vault/"
 	plants   = golden + "helm-chart/want/environments/everything/platform/customresourcedefinition-plants.garden.example.com.yaml"
 )
 
@@ -212,6 +213,26 @@ var broken = []struct {
 		"mode of an autoscaler in the other direction", golden + "module-cnpg-operator/want/environments/everything/platform/postgres/verticalpodautoscaler-*.yaml",
 		`updateMode: "Off"`, `updateMode: "Never"`,
 		`VerticalPodAutoscaler.autoscaling.k8s.io "cnpg-cloudnative-pg" is invalid: spec.updatePolicy.updateMode: Unsupported value: "Never": supported values: "Off", `,
+	},
+	{
+		"field that an ExternalSecret does not have", external + "database/nix-cache/externalsecret-attic-secrets.yaml",
+		"creationPolicy:", "creation:",
+		`unknown fields spec.target.creation`,
+	},
+	{
+		"policy that an ExternalSecret does not have", external + "database/nix-cache/externalsecret-attic-secrets.yaml",
+		"decodingStrategy: None", "decodingStrategy: Hex",
+		`spec.data[0].remoteRef.decodingStrategy: Unsupported value: "Hex"`,
+	},
+	{
+		"field that a PushSecret does not have", external + "cache/nix-cache/pushsecret-attic-pg-app.yaml",
+		"property:", "field:",
+		`unknown fields spec.data[0].match.remoteRef.field`,
+	},
+	{
+		"required field of a PushSecret", external + "cache/nix-cache/pushsecret-attic-pg-app.yaml",
+		"remoteKey:", "# remoteKey:",
+		`spec.data[0].match.remoteRef.remoteKey: Required value`,
 	},
 	{
 		"definition without a schema", plants,

@@ -10,6 +10,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/naming"
 	"gitlab.com/attic-cache/atticgen/generators/objectstore"
 	"gitlab.com/attic-cache/atticgen/generators/postgrescluster"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 )
 
 // Values of app.kubernetes.io/name. The reference's commands select the API by
@@ -29,7 +30,7 @@ const EnvDatabaseURL = "ATTIC_SERVER_DATABASE_URL"
 // Other environment variables that Attic reads.
 const (
 	envPublicKey  = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
-	envPrivateKey = "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64"
+	envPrivateKey = tokenset.KeyPrivate
 	envRustLog    = "RUST_LOG"
 )
 

@@ -121,3 +121,14 @@ func TestPathsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// What a store brings, nobody has to make.
+func TestNothingIsAwaitedOfAStore(t *testing.T) {
+	objects := rendered(t)["secrets-external/vault"]
+	if len(objects) < 50 {
+		t.Fatalf("the environment has %d objects", len(objects))
+	}
+	if found := findings(rule(t, "secret-awaited"), Input{Objects: objects}); len(found) > 0 {
+		t.Errorf("%d Secrets are awaited: %s", len(found), strings.Join(found, "\n"))
+	}
+}

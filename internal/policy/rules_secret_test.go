@@ -9,9 +9,9 @@ func reads(keys ...string) string {
 	return deployment("a", "", "env: ["+env+"]", "")
 }
 
-// lacks is what is said of the second variable that reads such a key.
-func lacks(key string) []string {
-	return []string{"error: Deployment cache/a spec.template.spec.containers.0.env.1.valueFrom.secretKeyRef.name: names Secret cache/s3, which has no key \"" + key + "\""}
+// lacksKey is what is said of the second variable, which reads key.
+func lacksKey() []string {
+	return []string{`error: Deployment cache/a spec.template.spec.containers.0.env.1.valueFrom.secretKeyRef.name: names Secret cache/s3, which has no key "key"`}
 }
 
 // fetched is an ExternalSecret for the Secret s3, with fields of its spec besides.
@@ -27,18 +27,18 @@ func sealedSecret(spec string) string {
 const encrypted = "apiVersion: v1\nkind: Secret\nmetadata: {name: s3, namespace: cache}\n"
 
 var secretCases = []ruleCase{
-	{"reference-exists", "a key of an encrypted Secret", []string{reads("id", "key"), encrypted + "data: {id: '" + sealed + "'}\n" + bySOPS}, lacks("key")},
+	{"reference-exists", "a key of an encrypted Secret", []string{reads("id", "key"), encrypted + "data: {id: '" + sealed + "'}\n" + bySOPS}, lacksKey()},
 	{"reference-exists", "keys of an encrypted Secret", []string{reads("id", "key"), encrypted + "data: {id: '" + sealed + "'}\nstringData: {key: '" + sealed + "'}\n" + bySOPS}, nil},
 	{"reference-exists", "a Secret that is filled elsewhere", []string{reads("id", "key"), encrypted}, nil},
-	{"reference-exists", "a key of a SealedSecret", []string{reads("id", "key"), sealedSecret("encryptedData: {id: AA==}")}, lacks("key")},
+	{"reference-exists", "a key of a SealedSecret", []string{reads("id", "key"), sealedSecret("encryptedData: {id: AA==}")}, lacksKey()},
 	{"reference-exists", "keys of a SealedSecret", []string{reads("id", "key"), sealedSecret("encryptedData: {id: AA==}, template: {data: {key: '{{ .id }}'}}")}, nil},
 	{"reference-exists", "keys of two SealedSecrets for one Secret", []string{
 		reads("id", "key"), sealedSecret("encryptedData: {id: AA==}"),
 		"apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: more, namespace: cache}\nspec: {encryptedData: {key: AA==}, template: {metadata: {name: s3}}}\n",
 	}, nil},
-	{"reference-exists", "a key of an ExternalSecret", []string{reads("id", "key"), fetched("target: {name: s3}, data: [{secretKey: id}]")}, lacks("key")},
+	{"reference-exists", "a key of an ExternalSecret", []string{reads("id", "key"), fetched("target: {name: s3}, data: [{secretKey: id}]")}, lacksKey()},
 	{"reference-exists", "keys of an ExternalSecret", []string{reads("id", "key"), fetched("target: {name: s3}, data: [{secretKey: id}, {secretKey: key}]")}, nil},
-	{"reference-exists", "a key that a template leaves out", []string{reads("id", "key"), fetched("target: {name: s3, template: {data: {id: '{{ .id }}'}}}, data: [{secretKey: id}, {secretKey: key}]")}, lacks("key")},
+	{"reference-exists", "a key that a template leaves out", []string{reads("id", "key"), fetched("target: {name: s3, template: {data: {id: '{{ .id }}'}}}, data: [{secretKey: id}, {secretKey: key}]")}, lacksKey()},
 	{"reference-exists", "a key that a template adds", []string{reads("id", "key"), fetched("target: {name: s3, template: {mergePolicy: Merge, data: {key: '{{ .id }}'}}}, data: [{secretKey: id}]")}, nil},
 	{"reference-exists", "keys that the store knows", []string{reads("id", "key"), fetched("target: {name: s3}, data: [{secretKey: id}], dataFrom: [{extract: {key: s3}}]")}, nil},
 	{"reference-exists", "keys that a template elsewhere knows", []string{reads("id", "key"), fetched("target: {name: s3, template: {templateFrom: [{configMap: {name: a}}]}}, data: [{secretKey: id}]")}, nil},

@@ -26,13 +26,10 @@ const (
 // first, and goes when the key has taken over.
 const secondServer = "the second server of spec.signingKey.next"
 
-// scalings are those of the API's servers.
-func scalings(s v1alpha1.AtticCacheSpec) []v1alpha1.Scaling {
-	all := []v1alpha1.Scaling{s.API.Scaling}
-	if s.SigningKey.Next != nil {
-		all = append(all, nextScaling(s.API.Scaling))
-	}
-	return all
+// connections are what the fewest and the most replicas of one server open.
+func connections(s v1alpha1.Scaling) (least, most int) {
+	// A rollout has one pod more than the autoscaler asks for.
+	return ConnectionsPerProcess * int(*s.MinReplicas), ConnectionsPerProcess * (int(*s.MaxReplicas) + hpadeployment.MaxSurge)
 }
 
 // validateConnections compares what the processes may open with what PostgreSQL
@@ -45,14 +42,16 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 		return // Sums of numbers that are reported anyway say nothing.
 	}
 	usable := limit - postgrescluster.ReservedConnections
-	// A rollout has one pod more than the autoscaler asks for.
-	var least, most int
-	for _, scaling := range scalings(s) {
-		least += ConnectionsPerProcess * int(*scaling.MinReplicas)
-		most += ConnectionsPerProcess * (int(*scaling.MaxReplicas) + hpadeployment.MaxSurge)
-	}
-	others, second := backgroundConnectionsFor, ""
+	least, most := connections(s.API.Scaling)
+	others, second, warn := backgroundConnectionsFor, "", p.Warn
 	if s.SigningKey.Next != nil {
+		if most+backgroundConnections <= usable {
+			// Both at their most, for as long as a key takes over: whoever
+			// reviews it should know, but it is no reason to stop.
+			warn = p.Note
+		}
+		nextLeast, nextMost := connections(nextScaling(s.API.Scaling))
+		least, most = least+nextLeast, most+nextMost
 		others, second = secondServer+", "+backgroundConnectionsFor, " with "+secondServer
 	}
 
@@ -71,7 +70,7 @@ func validateConnections(p *validate.Problems, spec *field.Path, s v1alpha1.Atti
 		return
 	}
 	if need := most + backgroundConnections; need > usable {
-		p.Warn(spec.Child("api", "maxReplicas"), fmt.Sprintf("is %d: with a rollout, %s these open up to %d connections of %d (max_connections %d less %d reserved)",
+		warn(spec.Child("api", "maxReplicas"), fmt.Sprintf("is %d: with a rollout, %s these open up to %d connections of %d (max_connections %d less %d reserved)",
 			*s.API.MaxReplicas, others, need, usable, limit, postgrescluster.ReservedConnections), hint+", or lower it")
 	}
 }

@@ -82,6 +82,10 @@ func (c cache) nextServer() server {
 	}
 }
 
+// AnnotationSharesLoad is on pods that take a part of another Deployment's requests,
+// so that both are hardly at their most at one time. Its value is the other's name.
+const AnnotationSharesLoad = "atticgen.dev/shares-load-of"
+
 // nextKey is the second server and what lets it talk. All of it is applied, and
 // pruned, together with the routes to it: were a policy or the account in the
 // stage before, it would be gone while requests still come. So the account is the
@@ -93,6 +97,7 @@ func (c cache) nextKey() []meta.Object {
 	s := c.nextServer()
 	options := c.apiServer(s)
 	options.Account.Existing = true
+	options.Pod.Annotations = meta.Merged(options.Pod.Annotations, map[string]string{AnnotationSharesLoad: c.names.API()})
 	policy := func(name string, pods map[string]string, in, out []hardened.Rule) meta.Object {
 		of := c.policyOf("")
 		of.Name, of.Wave = name, meta.WaveServing

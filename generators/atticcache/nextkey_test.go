@@ -245,6 +245,9 @@ func TestAnotherKeyStartsTheAPIAnew(t *testing.T) {
 	if got := pods(generate(t, withNext))["attic-next"].Annotations["atticgen.dev/signing-key"]; got != nextID {
 		t.Errorf("the next server says %q", got)
 	}
+	if got := pods(generate(t, withNext))["attic-next"].Annotations[AnnotationSharesLoad]; got != "attic" {
+		t.Errorf("the next server shares the load of %q", got)
+	}
 	if got := pods(generate(t, nil))["attic"].Annotations; len(got) > 0 {
 		t.Errorf("without an id there are %v", got)
 	}

@@ -24,6 +24,8 @@ const (
 type use struct {
 	by        manifest.ID
 	low, high int64
+	// shared is true for who takes a part of another's requests for a while.
+	shared bool
 }
 
 // overbooked finds PostgreSQL clusters and poolers to which more connections can
@@ -63,11 +65,15 @@ func overbooked(in Input) []Finding {
 }
 
 // compared is about more connections than can be used: an error where it comes
-// to that with the fewest pods, a warning where it may with the most.
+// to that with the fewest pods, a warning where it may with the most, and a note
+// where these would be those of two that share their requests.
 func compared(o manifest.Object, uses []use, usable int64) (Finding, bool) {
-	var low, high int64
+	var low, high, shared int64
 	for _, u := range uses {
 		low, high = low+u.low, high+u.high
+		if u.shared {
+			shared += u.high
+		}
 	}
 	sum, count := high, "up to "
 	f := Finding{Object: o.ID, Severity: diag.Warning, Hint: capacityHint(o)}
@@ -76,6 +82,8 @@ func compared(o manifest.Object, uses []use, usable int64) (Finding, bool) {
 		f.Severity, sum, count = diag.Error, low, "at least "
 	case high <= usable:
 		return Finding{}, false
+	case high-shared <= usable:
+		f.Severity = diag.Note
 	}
 	var parts []string
 	for _, u := range uses {
@@ -110,7 +118,8 @@ func connections(objects []manifest.Object) map[manifest.ID][]use {
 		for _, c := range w.connecting(poolers) {
 			if to, ok := database(w, c, poolers); ok {
 				const each = atticcache.ConnectionsPerProcess
-				all[to] = append(all[to], use{w.ID, low * each, (high + w.surge(high)) * each})
+				shared := w.template.at("metadata", "annotations", atticcache.AnnotationSharesLoad).exists()
+				all[to] = append(all[to], use{w.ID, low * each, (high + w.surge(high)) * each, shared})
 			}
 		}
 	}
@@ -124,7 +133,7 @@ func connections(objects []manifest.Object) map[manifest.ID][]use {
 		// The reserve is for when clients have waited for some time.
 		reserve := parameters.at("reserve_pool_size").numeral(0)
 		to := manifest.ID{Group: groupPostgres, Kind: "Cluster", Namespace: o.Namespace, Name: spec.at("cluster", "name").text()}
-		all[to] = append(all[to], use{o.ID, instances * pool, instances * (pool + reserve)})
+		all[to] = append(all[to], use{o.ID, instances * pool, instances * (pool + reserve), false})
 	}
 	return all
 }

@@ -224,8 +224,11 @@ func Rules() []Rule {
 			Why:      "the connection that is one too many is refused, first of all while a rollout runs",
 			Fix:      "raise parameters.max_connections of the PostgresCluster or set its pooler, under spec.postgres of an AtticCache, or lower replicas or pools",
 			Severity: diag.Error,
-			Others:   map[diag.Severity]string{diag.Warning: "where it comes to that only with the most pods, or during a rollout"},
-			Check:    overbooked,
+			Others: map[diag.Severity]string{
+				diag.Warning: "where it comes to that only with the most pods, or during a rollout",
+				diag.Note:    "where these would be those of both servers of a cache, while a signing key takes over",
+			},
+			Check: overbooked,
 		},
 		{
 			ID:       "service-account-token",

@@ -1,5 +1,7 @@
 package policy
 
+import "strings"
+
 func budgetOf(name, app, spec string) string {
 	return "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: " + name + ", namespace: cache}\nspec: {selector: {matchLabels: {app: " + app + "}}, " + spec + "}\n"
 }
@@ -75,6 +77,12 @@ func atticTo(name, spec, url string) string {
 	return deployment(name, spec, "env: [{name: URI, valueFrom: {secretKeyRef: {name: pg-app, key: uri}}}, {name: ATTIC_SERVER_DATABASE_URL, value: '"+url+"'}]", "")
 }
 
+// sharing marks the pods of a Deployment as those of a server that takes a part of
+// another's requests.
+func sharing(deployment string) string {
+	return strings.Replace(deployment, "template: {metadata: {", "template: {metadata: {annotations: {atticgen.dev/shares-load-of: a}, ", 1)
+}
+
 func databaseWith(parameters string) string {
 	return "apiVersion: postgresql.cnpg.io/v1\nkind: Cluster\nmetadata: {name: pg, namespace: cache}\nspec: {postgresql: {parameters: {" + parameters + "}}}\n"
 }
@@ -90,6 +98,12 @@ var connectionCases = []ruleCase{
 	{"connection-capacity", "too many in a rollout", []string{databaseWith("max_connections: '53'"), atticTo("a", "", "$(URI)"), scaler("a", "minReplicas: 2, maxReplicas: 4")}, nil},
 	{"connection-capacity", "too many in a larger rollout", []string{databaseWith("max_connections: '53', reserved_connections: '1'"), atticTo("a", "", "$(URI)"), scaler("a", "minReplicas: 2, maxReplicas: 4")}, []string{
 		"warning: Cluster cache/pg spec.postgresql.parameters.max_connections: is 53, of which 4 are reserved, and up to 50 connections are opened: Deployment cache/a opens 50",
+	}},
+	{"connection-capacity", "too many of two that share their requests", []string{databaseWith("max_connections: '70'"), atticTo("a", "replicas: 4,", "$(URI)"), sharing(atticTo("a-next", "replicas: 2,", "$(URI)"))}, []string{
+		"info: Cluster cache/pg spec.postgresql.parameters.max_connections: is 70, of which 3 are reserved, and up to 80 connections are opened: Deployment cache/a opens 50, Deployment cache/a-next opens 30",
+	}},
+	{"connection-capacity", "too many of one of them", []string{databaseWith("max_connections: '70'"), atticTo("a", "replicas: 1,", "$(URI)"), scaler("a", "minReplicas: 1, maxReplicas: 8"), sharing(atticTo("a-next", "replicas: 2,", "$(URI)"))}, []string{
+		"warning: Cluster cache/pg spec.postgresql.parameters.max_connections: is 70, of which 3 are reserved, and up to 130 connections are opened: Deployment cache/a opens 100, Deployment cache/a-next opens 30",
 	}},
 	{"connection-capacity", "pools too large", []string{databaseWith("max_connections: '60'"), poolerWith("default_pool_size: '30'")}, []string{
 		"error: Cluster cache/pg spec.postgresql.parameters.max_connections: is 60, of which 3 are reserved, and at least 60 connections are opened: Pooler cache/pg-pooler-rw opens 60",

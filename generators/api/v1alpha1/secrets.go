@@ -98,16 +98,15 @@ type SigningKey struct {
 
 	// Private is where the private half is, for a server that is to make tokens
 	// itself (atticadm make-token): base64 of it in PKCS#1 PEM form. Whoever gets
-	// into such a pod can make every token. An empty block, {}, is Secret
-	// <name>-signing-key, key ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64. Default: not
-	// wanted.
+	// into such a pod can make every token. Default: none, and in an empty block,
+	// {}, Secret <name>-signing-key, key ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64.
 	Private *SecretKeyRef `json:"private,omitempty"`
 
 	// Next is the key that is to take over. As long as it is given, a second API
 	// server runs with it, and requests go to the one whose key their token names,
-	// for Attic knows one key at a time. Its public half is in Secret
-	// <name>-secrets, key ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64_NEXT, unless
-	// secretName and key say otherwise. Default: not wanted.
+	// for Attic knows one key at a time. Default: none, and in a block that is
+	// given, Secret <name>-secrets, key
+	// ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64_NEXT.
 	Next *NextSigningKey `json:"next,omitempty"`
 }
 

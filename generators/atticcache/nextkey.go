@@ -54,10 +54,10 @@ func validateNextKey(p *validate.Problems, path *field.Path, key v1alpha1.Signin
 	if next.SecretKeyRef == key.SecretKeyRef {
 		p.Add(path.Child("key"), "is that of spec.signingKey, so that both servers would have the same key", "write where the next key is, or remove it for "+envPublicKey+"_NEXT")
 	}
-	switch {
-	case next.KeyID == "":
+	switch next.KeyID {
+	case "":
 		p.Add(id, "is missing, and requests are told apart by it", tokenset.KeyIDHint)
-	case next.KeyID == key.KeyID:
+	case key.KeyID:
 		p.Note(id, "is that of spec.signingKey: the key has taken over", "remove spec.signingKey.next when every pod of the API has started with it")
 	default:
 		validateKeyID(p, id, next.KeyID)

@@ -122,7 +122,7 @@ func TestAnyMethodAndPath(t *testing.T) {
 		r, err := http.NewRequest(method, "http://"+f.Addr().String()+"/any/where?x=y", strings.NewReader("a body"))
 		check(t, err)
 		r.Header.Set("Authorization", "Bearer x")
-		response, err := http.DefaultClient.Do(r)
+		response, err := f.client.Do(r)
 		check(t, err)
 		_ = response.Body.Close()
 		if response.StatusCode != http.StatusUnauthorized {

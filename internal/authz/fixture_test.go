@@ -26,6 +26,7 @@ type fixture struct {
 	key    *token.PrivateKey
 	folder string
 	logged *buffer
+	client http.Client
 	stop   context.CancelFunc
 	served chan error
 	swaps  int
@@ -57,7 +58,9 @@ func start(t *testing.T, change func(*Options), before ...func(*Server)) *fixtur
 	}
 	f.stop = stop
 	go func() { f.served <- f.Serve(ctx) }()
+	f.client.Transport = http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(func() {
+		f.client.CloseIdleConnections()
 		stop()
 		if err := <-f.served; err != nil {
 			t.Error(err)
@@ -166,7 +169,7 @@ func (f *fixture) request(authorization ...string) (answer, error) {
 	r.Header.Set("X-Forwarded-Host", "cache.example.com")
 	r.Header.Set("X-Forwarded-Method", http.MethodPut)
 	r.Header.Set("X-Forwarded-Uri", "/_api/v1/upload-path?secret=in-the-uri")
-	response, err := http.DefaultClient.Do(r)
+	response, err := f.client.Do(r)
 	if err != nil {
 		return answer{}, err
 	}
@@ -177,7 +180,7 @@ func (f *fixture) request(authorization ...string) (answer, error) {
 
 func (f *fixture) admin(path string) (int, string) {
 	f.t.Helper()
-	response, err := http.Get("http://" + f.AdminAddr().String() + path)
+	response, err := f.client.Get("http://" + f.AdminAddr().String() + path)
 	check(f.t, err)
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)

@@ -11,6 +11,7 @@ IMAGE     ?= atticgen:$(VERSION)
 MEASURE   ?=
 BENCH     ?= .
 BENCHTIME ?= 1s
+AUTHZ     ?=
 RUN       ?=
 PACKAGES  ?= ./...
 SCAN      ?=
@@ -112,8 +113,9 @@ lint: golangci-lint ## Check style, the rules of the house, and go.mod
 	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
 
 .PHONY: bench
-bench: build kustomize helm ## Measure, beside the real kustomize and helm (MEASURE=-json, BENCH=regexp)
+bench: build kustomize helm ## Measure, beside the real kustomize and helm (MEASURE=-json, BENCH=regexp, AUTHZ=-rate=9000)
 	go run ./internal/bench/measure -kustomize "$(TOOLS)/kustomize" -helm "$(TOOLS)/helm" $(MEASURE)
+	go run ./internal/bench/authz $(AUTHZ)
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./internal/bench
 
 .PHONY: image

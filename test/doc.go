@@ -8,6 +8,7 @@
 //   - flux: Flux's kustomize-controller, and how Argo CD calls kustomize
 //   - postgres: a real PostgreSQL with the generated settings
 //   - buckets: real S3 servers
+//   - forwardauth: the authz server as a process, read by Prometheus's parser
 //   - reports: the schema of what is written for other programs
 //
 // The other packages are what these share.

@@ -13,10 +13,9 @@ func fineClock() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) }
 // pause sleeps by the system's clock; Go's own sleeps are a millisecond long at
 // least when there is nothing else to do.
 func pause(d time.Duration) {
-	if d <= 0 {
-		return
-	}
-	left := unix.NsecToTimespec(int64(d))
-	for unix.Nanosleep(&left, &left) == unix.EINTR {
+	end := time.Now().Add(d)
+	for left := d; left > 0; left = time.Until(end) {
+		span := unix.NsecToTimespec(int64(left))
+		_ = unix.Nanosleep(&span, nil) // a signal ends it early
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -31,14 +32,35 @@ const (
 	ExitDifferent = 4
 )
 
-// Streams are the process's standard streams. Out takes data, Err takes talk.
+// Streams are what a process has besides its arguments. Out takes data, Err takes
+// talk.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Now is the clock that tokens go by; nil is the system's.
+	Now func() time.Time
 }
 
-// Run runs one command and returns the process's exit code.
-func Run(ctx context.Context, version string, args []string, streams Streams) int {
+// now is the time, in UTC.
+func (s Streams) now() time.Time {
+	if s.Now == nil {
+		return time.Now().UTC()
+	}
+	return s.Now().UTC()
+}
+
+// Run runs one command and returns the process's exit code. Whatever is said on
+// the way, and be it by a panic, shows no token and no private key.
+func Run(ctx context.Context, version string, args []string, streams Streams) (code int) {
+	talk := newGuard(streams.Err)
+	streams.Err = talk
+	defer func() {
+		if problem := recover(); problem != nil {
+			say(talk, crashed(problem))
+			code = ExitOutput
+		}
+		_ = talk.Close() // Nothing can be done when even that fails.
+	}()
 	root := newRoot(version, streams)
 	root.SetArgs(args)
 	root.SetIn(streams.In)
@@ -118,12 +140,18 @@ Exit codes: 0 done, 1 the input is wrong or verify found something, 2 the comman
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newRender(streams), newVerify(streams), newNetwork(streams), newFunction(streams), newExplain(streams), newCaches(streams), newBucket(streams), newChart(streams), newAuthz(streams, version))
+	root.AddCommand(
+		newRender(streams), newVerify(streams), newNetwork(streams), newFunction(streams), newExplain(streams), newCaches(streams),
+		newBucket(streams), newChart(streams), newAuthz(streams, version), newToken(streams), newSecret(streams),
+	)
 	return root
 }
 
 // isTerminal tells whether a stream is a terminal, with nothing piped in or out.
 func isTerminal(stream any) bool {
+	if g, ok := stream.(*guard); ok {
+		stream = g.under
+	}
 	file, ok := stream.(*os.File)
 	if !ok {
 		return false

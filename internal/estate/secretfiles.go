@@ -3,7 +3,7 @@ package estate
 import (
 	"context"
 	"maps"
-	"path/filepath"
+	"path"
 	"slices"
 
 	"gitlab.com/attic-cache/atticgen/generators/meta"
@@ -56,7 +56,7 @@ func (o *Overlay) Update(ctx context.Context, b secretfile.Backend, s *Set, secr
 		c.Labels = meta.Merged(m.Labels, c.Labels)
 		c.Annotations = meta.Merged(m.Annotations, c.Annotations)
 	}
-	data, err := b.Update(ctx, o.onDisk(rel), old, s.Names.Namespace, secret, c)
+	data, err := b.Update(ctx, o.below(rel), old, s.Names.Namespace, secret, c)
 	if err == nil {
 		o.Put(rel, data)
 	}
@@ -71,11 +71,9 @@ func (o *Overlay) Read(ctx context.Context, b secretfile.Backend, s *Set, secret
 	if old == nil {
 		return secretfile.Secret{}, false, nil
 	}
-	opened, err = b.Read(ctx, o.onDisk(rel), old)
+	opened, err = b.Read(ctx, o.below(rel), old)
 	return opened, true, err
 }
 
-// onDisk is where a file of the folder is or is to be.
-func (o *Overlay) onDisk(rel string) string {
-	return filepath.Join(o.Root, filepath.FromSlash(o.Path), Folder, filepath.FromSlash(rel))
-}
+// below is a file of the folder, below the repository.
+func (o *Overlay) below(rel string) string { return path.Join(o.Path, Folder, rel) }

@@ -71,9 +71,6 @@ func (s *Set) IssuedFile() string { return s.SecretFile(s.Names.IssuedTokens()) 
 // RevokedFile is the list of revoked tokens.
 func (s *Set) RevokedFile() string { return s.SecretFile(s.Names.RevokedTokens()) }
 
-// SigningKeyFile is the private half of the signing key, where it is kept in Git.
-func (s *Set) SigningKeyFile() string { return s.SecretFile(s.Names.SigningKey()) }
-
 // PublicKeyFile is the public half in PEM form, for whoever verifies tokens. The
 // cluster does not get it from here.
 func (s *Set) PublicKeyFile() string {
@@ -87,7 +84,7 @@ func (s *Set) NextPublicKeyFile() string {
 
 // kept tells whether a file stays in Git alone.
 func (s *Set) kept(rel string) bool {
-	return rel == s.SigningKeyFile() && s.SigningKey().Private == nil
+	return rel == s.PrivateKeyFile() && s.SigningKey().Private == nil
 }
 
 // newSet reads a spec. It is nil for kinds that have neither tokens nor Secrets.

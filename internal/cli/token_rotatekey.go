@@ -1,0 +1,395 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gitlab.com/attic-cache/atticgen/generators/secrets"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
+	"gitlab.com/attic-cache/atticgen/internal/diag"
+	"gitlab.com/attic-cache/atticgen/internal/estate"
+	"gitlab.com/attic-cache/atticgen/internal/report"
+	"gitlab.com/attic-cache/atticgen/internal/rotation"
+	"gitlab.com/attic-cache/atticgen/internal/secretfile"
+	"gitlab.com/attic-cache/atticgen/internal/token"
+)
+
+type rotateKeyOptions struct {
+	issuing
+
+	bits                           int
+	sign, takeOver, finish, cancel bool
+	keyOut                         string
+}
+
+func newTokenRotateKey(streams Streams, steps stepper) *cobra.Command {
+	var o rotateKeyOptions
+	cmd := &cobra.Command{
+		Use:   "rotate-key --overlay OVERLAY [--sign | --switch | --finish | --cancel]",
+		Short: "Put a new signing key in the place of the old one, without losing a client",
+		Long: `Put a new signing key in the place of the old one. Attic knows one key at a time,
+so that a second server runs with the new one meanwhile. Each step is a commit,
+and waits until the one before it is in the cluster:
+
+  1. rotate-key            makes the key; name it in spec.signingKey.next
+  2. rotate-key --sign     issues all tokens anew with it
+  3. rotate-key --switch   when no token of the old key is valid any more: the new
+                           one takes its place; name it in spec.signingKey.keyID
+  4. rotate-key --finish   forgets the old one; take spec.signingKey.next out
+
+With --cancel, a key that has signed nothing yet is taken back. A key that was
+stolen is not replaced this way, for its tokens would be good until they end.`,
+		Example: `  atticgen token rotate-key --overlay overlays/production
+  atticgen token rotate-key --overlay overlays/production --sign`,
+		Args: secretless(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return guarded(streams, func(streams Streams) error { return rotateKey(cmd.Context(), streams, steps, o) })
+		},
+	}
+	flags := cmd.Flags()
+	o.addTo(flags)
+	o.key.addTo(flags)
+	flags.IntVar(&o.bits, "bits", recommendedBits, "length of the new key: 4096, or at least 2048")
+	flags.BoolVar(&o.sign, "sign", false, "second step: issue all tokens anew with the new key")
+	flags.BoolVar(&o.takeOver, "switch", false, "third step: put the new key in the place of the old one")
+	flags.BoolVar(&o.finish, "finish", false, "last step: forget that there was another key")
+	flags.BoolVar(&o.cancel, "cancel", false, "take the new key back, which has signed nothing yet")
+	flags.StringVar(&o.keyOut, "key-out", "", "new file for the private half of the new key; needed where the overlay does not keep it")
+	flags.StringVar(&o.out, "out", "", "with --sign: private folder for new tokens, one file each")
+	cmd.MarkFlagsMutuallyExclusive("sign", "switch", "finish", "cancel")
+	return cmd
+}
+
+func rotateKey(ctx context.Context, streams Streams, steps stepper, o rotateKeyOptions) error {
+	if o.overlay == "" {
+		return &failure{code: ExitUsage, err: errors.New("name the overlay whose key it is with --overlay")}
+	}
+	k, err := o.change(streams)
+	if err != nil {
+		return asInput(err)
+	}
+	step := k.begin
+	switch {
+	case o.sign:
+		step = k.sign
+	case o.takeOver:
+		step = k.takeOver
+	case o.finish:
+		step = k.end
+	case o.cancel:
+		step = k.takeBack
+	}
+	k.steps = steps
+	said, err := step(ctx)
+	if err != nil {
+		return asInput(err)
+	}
+	for _, line := range said {
+		if _, err := fmt.Fprintln(streams.Out, diag.Escape(line)); err != nil {
+			return printed(err)
+		}
+	}
+	return nil
+}
+
+// keyChange is the change of a key, in whatever state it is.
+type keyChange struct {
+	rotateKeyOptions
+
+	streams Streams
+	steps   stepper
+	opened  *estate.Overlay
+	set     *estate.Set
+	backend secretfile.Backend
+	// present and coming are the public halves that the overlay has; coming is nil
+	// where no change is under way.
+	present, coming *token.PublicKey
+}
+
+// change reads the state.
+func (o *rotateKeyOptions) change(streams Streams) (*keyChange, error) {
+	opened, set, err := o.one()
+	if err != nil {
+		return nil, err
+	}
+	if set.Cache == nil {
+		return nil, fmt.Errorf("%s %s is a TokenSet, and its server's key is in the AtticCache; name that with --spec", opened.Path, set)
+	}
+	k := &keyChange{rotateKeyOptions: *o, streams: streams, opened: opened, set: set}
+	if k.present, err = opened.PublicKey(set); err != nil {
+		return nil, err
+	}
+	if k.coming, err = opened.NextPublicKey(set); err != nil {
+		return nil, err
+	}
+	if k.present == nil {
+		return nil, fmt.Errorf("%s: is not there, so that there is no key to change; make one with atticgen token keygen --overlay, or write the public half of the one in use there", opened.Display(set.PublicKeyFile()))
+	}
+	k.backend, err = o.backend(streams, opened, set)
+	return k, err
+}
+
+// begin is the first step: from one key to two servers.
+func (k *keyChange) begin(ctx context.Context) ([]string, error) {
+	if k.coming != nil {
+		return nil, fmt.Errorf("%s: a key is about to take over already (%s); go on with --sign, --switch or --finish, or take it back with --cancel", k.opened.Display(k.set.NextPublicKeyFile()), k.coming.ID())
+	}
+	if k.set.Secrets.Backend != secrets.SOPS && k.keyOut == "" {
+		return nil, &failure{code: ExitUsage, err: fmt.Errorf("%s keeps no private half with the backend %s; name a new file for it with --key-out", k.set, k.set.Secrets.Backend)}
+	}
+	key, err := token.Generate(k.bits)
+	if err != nil {
+		return nil, &failure{code: ExitUsage, err: err}
+	}
+	if err := putKey(ctx, k.opened, k.set, k.backend, key, estate.Next); err != nil {
+		return nil, err
+	}
+	k.opened.Put(k.set.NextPublicKeyFile(), key.Public().PEM())
+	if k.keyOut != "" {
+		if err := privateFile(k.keyOut, key.PEM()); err != nil {
+			return nil, &failure{code: ExitOutput, err: err}
+		}
+	}
+	if err := k.commit(ctx); err != nil {
+		if k.keyOut != "" {
+			_ = os.Remove(k.keyOut)
+		}
+		return nil, err
+	}
+	ref, next := k.set.NextPublicRef(), key.Public()
+	said := []string{"next key id: " + next.ID()}
+	if k.backend == nil {
+		said = append(said, fmt.Sprintf("put this into Secret %s, where it is made:", ref.SecretName), ref.Key+"="+next.Base64())
+	}
+	return append(said,
+		"write into the spec, and commit it together with the overlay:",
+		"  signingKey:", "    keyID: "+k.present.ID(), "    next:", "      keyID: "+next.ID(),
+		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, go on with atticgen token rotate-key --overlay %s --sign", k.set.Names.Next(), k.overlay),
+	), nil
+}
+
+// underWay refuses a step where no key is about to take over, or where the spec
+// does not say so.
+func (k *keyChange) underWay() error {
+	if k.coming == nil {
+		return fmt.Errorf("%s: is not there, so that no key is about to take over; begin with atticgen token rotate-key --overlay %s", k.opened.Display(k.set.NextPublicKeyFile()), k.overlay)
+	}
+	return nil
+}
+
+// served refuses a step where the spec does not have the second server.
+func (k *keyChange) served() error {
+	if err := k.underWay(); err != nil {
+		return err
+	}
+	switch next := k.set.SigningKey().Next; {
+	case next == nil:
+		return diag.List{k.set.Problem([]string{"spec", "signingKey", "next"}, "is missing, so that no server takes tokens of the key "+k.coming.ID(),
+			fmt.Sprintf("write signingKey: {keyID: %s, next: {keyID: %s}}, and have it applied first", k.present.ID(), k.coming.ID()))}
+	case next.KeyID != k.coming.ID():
+		return diag.List{k.set.Problem([]string{"spec", "signingKey", "next", "keyID"}, "is "+diag.Quote(next.KeyID)+", and the key that is to take over is another one", "write "+k.coming.ID())}
+	}
+	return nil
+}
+
+// sign is the second step: all tokens anew, with the new key.
+func (k *keyChange) sign(ctx context.Context) ([]string, error) {
+	if err := k.served(); err != nil {
+		return nil, err
+	}
+	if k.present.ID() == k.coming.ID() {
+		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
+	}
+	do := k.issuing
+	do.spec, do.signer = k.set.String(), k.coming.ID()
+	do.options = func(set *estate.Set) (rotation.Options, error) {
+		return rotation.Options{Retire: true, Names: slices.Sorted(maps.Keys(set.Plan.Tokens))}, nil
+	}
+	do.pick = func(actions []rotation.Action) []rotation.Action { return actions }
+	reports, err := do.onOverlay(ctx, k.streams, k.steps, k.overlay)
+	if err != nil {
+		return nil, err
+	}
+	if err := report.WriteRotation(k.streams.Out, report.Text, reports); err != nil {
+		return nil, printed(err)
+	}
+	said := []string{"", "render, commit, and hand out the new tokens; then wait until no token of the old key is valid:"}
+	if name := k.set.Cache.Spec.CacheJob.TokenSecret.SecretName; len(k.set.Cache.Spec.Caches) > 0 {
+		said = append(said, fmt.Sprintf("the token in Secret %s, of the Job that applies the caches, is to be replaced as well", name))
+	}
+	return append(said, fmt.Sprintf("atticgen token rotate-key --overlay %s --switch says when that is so", k.overlay)), nil
+}
+
+// takeOver is the third step: the new key in the place of the old one.
+func (k *keyChange) takeOver(ctx context.Context) ([]string, error) {
+	if err := k.underWay(); err != nil {
+		return nil, err
+	}
+	if k.present.ID() == k.coming.ID() {
+		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
+	}
+	if err := k.served(); err != nil {
+		return nil, err
+	}
+	if err := k.unused(); err != nil {
+		return nil, err
+	}
+	public, private := k.set.PublicRef(), k.set.PrivateRef()
+	if k.backend != nil {
+		change := secretfile.Change{Set: map[string][]byte{public.Key: []byte(k.coming.Base64())}}
+		if err := k.opened.Update(ctx, k.backend, k.set, public.SecretName, change); err != nil {
+			return nil, err
+		}
+	}
+	if keys, found, err := k.opened.Keys(k.set, private.SecretName); err != nil {
+		return nil, err
+	} else if k.backend != nil && found && has(keys, private.Key) {
+		key, _, err := k.key.load(ctx, k.streams, signing{k.opened, k.set, k.backend, k.coming.ID()})
+		if err != nil {
+			return nil, err
+		}
+		change := secretfile.Change{Set: map[string][]byte{private.Key: []byte(key.Base64())}, Remove: []string{private.Key + estate.Next}}
+		if err := k.opened.Update(ctx, k.backend, k.set, private.SecretName, change); err != nil {
+			return nil, err
+		}
+	}
+	k.opened.Put(k.set.PublicKeyFile(), k.coming.PEM())
+	if err := k.commit(ctx); err != nil {
+		return nil, err
+	}
+	var said []string
+	switch k.set.Secrets.Backend {
+	case secrets.SOPS:
+		said = append(said, "write into the spec, render, and commit it together with the overlay:")
+	case secrets.Sealed:
+		said = append(said, "commit the overlay; when the cluster has the Secret, write into the spec:")
+	default:
+		said = append(said, fmt.Sprintf("put this into Secret %s, where it is made:", public.SecretName), public.Key+"="+k.coming.Base64(),
+			"when the cluster has it, write into the spec:")
+	}
+	return append(said, "  signingKey:", "    keyID: "+k.coming.ID(), "    next:", "      keyID: "+k.coming.ID(),
+		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, end the change with atticgen token rotate-key --overlay %s --finish", k.set.Names.API(), k.overlay)), nil
+}
+
+// unused refuses to switch as long as a token of the old key is valid.
+func (k *keyChange) unused() error {
+	record, err := k.opened.Record(k.set)
+	if err != nil {
+		return err
+	}
+	revoked, err := k.opened.Revoked(k.set)
+	if err != nil {
+		return err
+	}
+	now := k.streams.now()
+	var left []string
+	var last time.Time
+	signed := map[string]bool{}
+	for _, e := range record.Entries() {
+		switch {
+		case !e.Live(now) || revoked.Has(e.ID):
+		case e.KeyID == k.coming.ID():
+			signed[e.Name] = true
+		default:
+			left = append(left, e.Name)
+			if e.ExpiresAt.After(last) {
+				last = e.ExpiresAt
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.set.Plan.Tokens)) {
+		if !signed[name] && k.set.Plan.Tokens[name].Rotation == tokenset.Scheduled {
+			return fmt.Errorf("token %s is not signed with the new key yet; run atticgen token rotate-key --overlay %s --sign, and hand the tokens out", diag.Quote(name), k.overlay)
+		}
+	}
+	if len(left) > 0 {
+		return fmt.Errorf("tokens of the old key are still valid, the last of them until %s: %s; wait until then, or revoke those that nobody uses any more", last.Format(time.RFC3339), strings.Join(slices.Compact(left), ", "))
+	}
+	return nil
+}
+
+// end is the last step: one key again.
+func (k *keyChange) end(ctx context.Context) ([]string, error) {
+	if err := k.underWay(); err != nil {
+		return nil, err
+	}
+	if k.present.ID() != k.coming.ID() {
+		return nil, fmt.Errorf("the key %s has not taken over yet; do so first, with --switch", k.coming.ID())
+	}
+	if id := k.set.SigningKey().KeyID; id != k.present.ID() {
+		return nil, diag.List{k.set.Problem([]string{"spec", "signingKey", "keyID"}, "does not name the key that has taken over, so that the server may still have the old one", "write "+k.present.ID()+", and have it applied first")}
+	}
+	if err := k.forget(ctx); err != nil {
+		return nil, err
+	}
+	said := []string{"the key is " + k.present.ID()}
+	if k.set.SigningKey().Next != nil {
+		said = append(said, "take signingKey.next out of the spec, render, and commit it together with the overlay")
+	}
+	return said, nil
+}
+
+// takeBack gives up a key that has signed nothing.
+func (k *keyChange) takeBack(ctx context.Context) ([]string, error) {
+	if err := k.underWay(); err != nil {
+		return nil, err
+	}
+	if k.present.ID() == k.coming.ID() {
+		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
+	}
+	record, err := k.opened.Record(k.set)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range record.Entries() {
+		if e.KeyID == k.coming.ID() && e.Live(k.streams.now()) {
+			return nil, fmt.Errorf("token %s is signed with the new key and valid until %s; go on, or wait until nobody uses such a token", diag.Quote(e.Name), e.ExpiresAt.Format(time.RFC3339))
+		}
+	}
+	if err := k.forget(ctx); err != nil {
+		return nil, err
+	}
+	said := []string{"the key stays " + k.present.ID()}
+	if k.set.SigningKey().Next != nil {
+		said = append(said, "take signingKey.next out of the spec, render, and commit it together with the overlay")
+	}
+	return said, nil
+}
+
+// forget takes what is of the next key out of the overlay.
+func (k *keyChange) forget(ctx context.Context) error {
+	public, private := k.set.NextPublicRef(), k.set.PrivateRef()
+	for _, out := range []struct{ secret, key string }{{public.SecretName, public.Key}, {private.SecretName, private.Key + estate.Next}} {
+		keys, _, err := k.opened.Keys(k.set, out.secret)
+		if err != nil {
+			return err
+		}
+		if k.backend == nil || !has(keys, out.key) {
+			continue
+		}
+		if err := k.opened.Update(ctx, k.backend, k.set, out.secret, secretfile.Change{Remove: []string{out.key}}); err != nil {
+			return err
+		}
+	}
+	k.opened.Remove(k.set.NextPublicKeyFile())
+	return k.commit(ctx)
+}
+
+// commit writes the overlay. Somebody who changes a key beside somebody else is
+// told so, and looks again.
+func (k *keyChange) commit(ctx context.Context) error {
+	err := written(ctx, k.steps, k.opened)
+	var failed *failure
+	if err != nil && !errors.As(err, &failed) {
+		return &failure{code: ExitOutput, err: err}
+	}
+	return err
+}

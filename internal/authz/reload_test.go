@@ -86,9 +86,9 @@ func TestBadFilesFailClosed(t *testing.T) {
 			if test.file == keyFile {
 				failures = `atticgen_authz_reload_failures_total{file="public_keys"}`
 			}
-			if f.metric(failures) == "0" || f.metric("atticgen_authz_ready") != "0" {
-				t.Error("metrics do not tell")
-			}
+			f.await("metrics and log tell", func() bool {
+				return f.metric(failures) != "0" && f.metric("atticgen_authz_ready") == "0" && strings.Contains(f.logged.String(), "cannot use")
+			})
 			if n := strings.Count(f.logged.String(), "cannot use"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, f.logged)
 			}

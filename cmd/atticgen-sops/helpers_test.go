@@ -146,7 +146,7 @@ func fails(t *testing.T, q request, code int, want string, hidden ...string) {
 // line is that of a document with a key.
 func line(t *testing.T, document []byte, key string) string {
 	t.Helper()
-	for _, line := range strings.Split(string(document), "\n") {
+	for line := range strings.SplitSeq(string(document), "\n") {
 		if strings.HasPrefix(strings.TrimSpace(line), key+":") {
 			return line
 		}

@@ -69,7 +69,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	quiet()
 	forgetEmpty()
 	if len(args) > 0 {
-		fmt.Fprintln(stderr, "atticgen-sops is started by atticgen, and takes no arguments; to encrypt Secrets, run atticgen secret set")
+		_, _ = fmt.Fprintln(stderr, "atticgen-sops is started by atticgen, and takes no arguments; to encrypt Secrets, run atticgen secret set")
 		return exitRequest
 	}
 	r, err := readRequest(stdin)
@@ -79,7 +79,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, oneLine(err.Error(), r))
+	_, _ = fmt.Fprintln(stderr, oneLine(err.Error(), r))
 	if wrong := (requestError{}); errors.As(err, &wrong) {
 		return exitRequest
 	}

@@ -66,16 +66,20 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
-build: check-go ## Build bin/atticgen, and bin/atticgen-sops beside it
-	go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/atticgen
+build: atticgen ## Build bin/atticgen, and bin/atticgen-sops beside it
 	go build -C cmd/atticgen-sops -trimpath -buildvcs=false -o "$(CURDIR)/bin/" .
 
+# Rendering needs no more, and SOPS takes minutes to build the first time.
+.PHONY: atticgen
+atticgen: check-go
+	go build -trimpath -buildvcs=false -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/atticgen
+
 .PHONY: render
-render: build ## Render all overlays into environments/
+render: atticgen ## Render all overlays into environments/
 	bin/atticgen render
 
 .PHONY: verify
-verify: build ## Check environments/ as they are committed
+verify: atticgen ## Check environments/ as they are committed
 	bin/atticgen verify --fail-on warning
 
 .PHONY: test
@@ -113,7 +117,7 @@ lint: golangci-lint ## Check style, the rules of the house, and go.mod
 	for module in $(MODULES); do go mod tidy -C "$$module" -diff || exit 1; done
 
 .PHONY: bench
-bench: build kustomize helm ## Measure, beside the real kustomize and helm (MEASURE=-json, BENCH=regexp, AUTHZ=-rate=9000)
+bench: atticgen kustomize helm ## Measure, beside the real kustomize and helm (MEASURE=-json, BENCH=regexp, AUTHZ=-rate=9000)
 	go run ./internal/bench/measure -kustomize "$(TOOLS)/kustomize" -helm "$(TOOLS)/helm" $(MEASURE)
 	go run ./internal/bench/authz $(AUTHZ)
 	ATTICGEN_KUSTOMIZE="$(TOOLS)/kustomize" go test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) ./internal/bench

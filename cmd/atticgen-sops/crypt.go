@@ -46,7 +46,7 @@ func open(r request, cipher sops.Cipher) (*sops.Tree, []byte, error) {
 	if err != nil {
 		says := err.Error()
 		if explains, ok := err.(sops.UserError); ok { //nolint:errorlint // the interface is of the outermost error
-			says = explains.UserError()
+			says = strings.ReplaceAll(explains.UserError(), " | ", " ")
 		}
 		return nil, nil, noKeyError{"no private key here decrypts the file, which adding to it and reading it take: set SOPS_AGE_KEY_FILE or SOPS_AGE_KEY, or sign in to the KMS that it names; SOPS says: " + says}
 	}

@@ -35,6 +35,9 @@ const maxInput = 1 << 20
 func input(streams Streams, name, hint string) ([]byte, error) {
 	var from io.Reader = streams.In
 	shown := "standard input"
+	if looksLikeToken().MatchString(name) {
+		return nil, &failure{code: ExitUsage, err: errors.New("a key or token stands where the name of a file does, and arguments are in process lists and histories: write it to a private file and name that; take this one for known to others")}
+	}
 	if name != stdin {
 		shown = filepath.ToSlash(name)
 		f, err := os.Open(name)

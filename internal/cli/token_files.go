@@ -33,7 +33,7 @@ const maxInput = 1 << 20
 
 // input is the content of a file, or of standard input.
 func input(streams Streams, name, hint string) ([]byte, error) {
-	var from io.Reader = streams.In
+	from := streams.In
 	shown := "standard input"
 	if looksLikeToken().MatchString(name) {
 		return nil, &failure{code: ExitUsage, err: errors.New("a key or token stands where the name of a file does, and arguments are in process lists and histories: write it to a private file and name that; take this one for known to others")}

@@ -197,8 +197,14 @@ func (o *issueOptions) planOf(name string, permissions, caches []string) (tokens
 // asArgument is the argument or flag that a field of a spec comes from.
 func asArgument(path string) string {
 	for _, from := range []struct{ field, argument string }{
-		{".permissions", "PERMISSIONS"}, {".caches", "CACHES"}, {".type", "--type"}, {"maxValidity", "--max-validity"},
-		{".validity", "--validity"}, {".rotateBefore", "--validity"}, {"spec.issuer", "--issuer"}, {"spec.audiences", "--audience"},
+		{".permissions", "PERMISSIONS"},
+		{".caches", "CACHES"},
+		{".type", "--type"},
+		{"maxValidity", "--max-validity"},
+		{".validity", "--validity"},
+		{".rotateBefore", "--validity"},
+		{"spec.issuer", "--issuer"},
+		{"spec.audiences", "--audience"},
 	} {
 		if strings.Contains(path, from.field) {
 			return from.argument

@@ -78,8 +78,7 @@ func rotate(ctx context.Context, streams Streams, steps stepper, o rotateOptions
 		if err == nil {
 			continue
 		}
-		var failed *failure
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*failure](err); ok {
 			code, err = max(code, failed.code), failed.err
 		}
 		failures = append(failures, fmt.Errorf("%s: %w", given, err))

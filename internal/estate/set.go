@@ -100,16 +100,17 @@ func newSet(node *load.Node) (*Set, diag.List) {
 	if _, diags := expand.Spec(node, generators.Inputs{}); diags.HasErrors() {
 		return nil, diags
 	}
+	var unread diag.List
 	if s.Kind == v1alpha1.KindAtticCache {
 		var spec v1alpha1.AtticCache
-		load.Decode(node, &spec)
+		_, unread = load.Decode(node, &spec)
 		spec = atticcache.Default(spec)
 		s.Cache, s.Tokens, s.Secrets = &spec, spec.Spec.Tokens, *spec.Spec.Secrets
 		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
 		s.scope, s.Needed = scopeOf(&spec, nil), atticcache.NeededSecrets(spec)
 	} else {
 		var spec v1alpha1.TokenSet
-		load.Decode(node, &spec)
+		_, unread = load.Decode(node, &spec)
 		spec = tokenset.Default(spec)
 		s.Tokens, s.Secrets = &spec.Spec.TokenSetSpec, *spec.Spec.Secrets
 		s.Names = naming.Set{Name: spec.Metadata.Name, Namespace: spec.Metadata.Namespace}
@@ -118,5 +119,5 @@ func newSet(node *load.Node) (*Set, diag.List) {
 	if s.Tokens != nil {
 		s.Plan = tokenset.PlanOf(s.Names, *s.Tokens)
 	}
-	return s, nil
+	return s, unread
 }

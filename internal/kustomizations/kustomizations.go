@@ -115,12 +115,9 @@ func after(text []byte, list *load.Node, resource, ending string) ([]byte, bool)
 		})
 	}
 	return onLine(text, last.Line, func(line string) (string, bool) {
-		end := strings.IndexByte(line, ']')
-		if end < 0 {
-			return "", false
-		}
-		inside := strings.TrimRight(line[:end], " ")
-		return inside + ", " + resource + line[len(inside):], true
+		before, _, ok := strings.Cut(line, "]")
+		inside := strings.TrimRight(before, " ")
+		return inside + ", " + resource + line[len(inside):], ok
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,12 +39,7 @@ func (c TokenCheck) Good() bool {
 	may, _ := c.Token.Access.For(c.Cache)
 	switch {
 	case c.Permission != "":
-		for _, name := range may.Names() {
-			if name == c.Permission {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(may.Names(), c.Permission)
 	case c.Cache != "":
 		return may.Any()
 	}

@@ -129,6 +129,8 @@ func (o *secretSetOptions) check(set *estate.Set, secret, key string) error {
 		secret == public.SecretName && key == public.Key && !o.other,
 		secret == next.SecretName && key == next.Key && !o.other:
 		return fmt.Errorf("%s in %s is a part of the signing key; make one with atticgen token keygen --overlay, and the next one with atticgen token rotate-key; to keep one that was made elsewhere, write --other", key, secret)
+	case set.Unsealed(secret):
+		return fmt.Errorf("%s goes into no cluster, and nobody outside of one opens what is sealed; keep the value in a private file, or in a vault", secret)
 	case ok && need.Type != "":
 		return fmt.Errorf("%s is of type %s, which is not kept here; make it with kubectl create secret docker-registry", secret, need.Type)
 	case o.other, ok && has(need.Keys, key):

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/estate"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 	"gitlab.com/attic-cache/atticgen/internal/rotation"
@@ -127,6 +128,9 @@ func (i *issuing) issue(ctx context.Context, streams Streams, steps stepper, ope
 	if backend == nil && i.out == "" {
 		return rotation.Result{}, &failure{code: ExitUsage, err: fmt.Errorf("%s %s keeps no tokens in Git with the backend %s; name a private folder for them with --out", opened.Path, set, set.Secrets.Backend)}
 	}
+	if err := i.outside(opened, set, actions); err != nil {
+		return rotation.Result{}, err
+	}
 	key, from, err := i.key.load(ctx, streams, signing{opened, set, backend, signer})
 	if err != nil {
 		return rotation.Result{}, err
@@ -151,6 +155,17 @@ func (i *issuing) issue(ctx context.Context, streams Streams, steps stepper, ope
 	return result, opened.EnsureLedgers(set)
 }
 
+// outside refuses to issue what no Secret in Git can hold, where no folder is named
+// for it.
+func (i *issuing) outside(opened *estate.Overlay, set *estate.Set, actions []rotation.Action) error {
+	for _, a := range actions {
+		if i.out == "" && (a.Kind == rotation.Issue || a.Kind == rotation.Rotate) && set.Unsealed(a.Planned.Secret) {
+			return &failure{code: ExitUsage, err: fmt.Errorf("%s %s: token %s goes into no cluster, and nobody outside of one opens what is sealed, so that it is not kept in Git; name a private folder for it with --out", opened.Path, set, diag.Quote(a.Name))}
+		}
+	}
+	return nil
+}
+
 // newTokenID is the ID of a token: 128 random bits.
 func newTokenID() string {
 	id := make([]byte, 16)
@@ -159,7 +174,8 @@ func newTokenID() string {
 }
 
 // keep puts new tokens into the Secrets that they belong into, and takes those out
-// that belong elsewhere now. Each Secret is changed once.
+// that belong elsewhere now. Each Secret is changed once. What is for no cluster is
+// not sealed.
 func keep(ctx context.Context, opened *estate.Overlay, set *estate.Set, backend secretfile.Backend, made []rotation.Issued) error {
 	changes := map[string]*secretfile.Change{}
 	of := func(secret string) *secretfile.Change {
@@ -169,10 +185,13 @@ func keep(ctx context.Context, opened *estate.Overlay, set *estate.Set, backend 
 		return changes[secret]
 	}
 	for _, m := range made {
-		change := of(m.Entry.Secret)
-		change.Set[m.Entry.Name] = m.Value.JSON()
-		maps.Copy(change.Annotations, m.Annotations)
-		if m.Old == nil || m.Old.Secret == m.Entry.Secret || opened.File(set.SecretFile(m.Old.Secret)) == nil {
+		kept := !set.Unsealed(m.Entry.Secret)
+		if kept {
+			change := of(m.Entry.Secret)
+			change.Set[m.Entry.Name] = m.Value.JSON()
+			maps.Copy(change.Annotations, m.Annotations)
+		}
+		if m.Old == nil || kept && m.Old.Secret == m.Entry.Secret || opened.File(set.SecretFile(m.Old.Secret)) == nil {
 			continue
 		}
 		before := of(m.Old.Secret)

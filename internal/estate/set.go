@@ -2,6 +2,7 @@ package estate
 
 import (
 	"path"
+	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators"
 	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
@@ -82,9 +83,27 @@ func (s *Set) NextPublicKeyFile() string {
 	return path.Join(s.Names.Namespace, s.Names.SigningKey()+"-next.pub")
 }
 
+// Kept tells whether a Secret is for no cluster, as nothing there reads it and who
+// has it can do everything: the private half of the signing key, and root tokens.
+// It is so for those two, too, where the spec speaks of them no more: what is left
+// over in Git must not come into the cluster by that.
+func (s *Set) Kept(secret string) bool {
+	if need, ok := s.Need(secret); ok {
+		return need.Kept
+	}
+	return secret == s.Names.SigningKey() || secret == s.Names.RootTokens()
+}
+
+// Unsealed tells whether a Secret that is kept in Git otherwise cannot be there:
+// only the cluster opens what is sealed, and it is to be open outside of it.
+func (s *Set) Unsealed(secret string) bool {
+	return s.Secrets.Backend == secrets.Sealed && s.Kept(secret)
+}
+
 // kept tells whether a file stays in Git alone.
 func (s *Set) kept(rel string) bool {
-	return rel == s.PrivateKeyFile() && s.SigningKey().Private == nil
+	secret, isYAML := strings.CutSuffix(path.Base(rel), ".yaml")
+	return isYAML && rel == s.SecretFile(secret) && s.Kept(secret)
 }
 
 // newSet reads a spec. It is nil for kinds that have neither tokens nor Secrets.

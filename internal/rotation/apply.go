@@ -75,7 +75,8 @@ func IssueOne(name string, planned tokenset.PlannedToken, record issued.Record, 
 	failed := func(err error) (Issued, error) {
 		return Issued{}, fmt.Errorf("token %s cannot be issued: %w", diag.Quote(name), err)
 	}
-	claims := o.claims(name, planned, with.NewID(), seconds(now))
+	now = seconds(now)
+	claims := o.claims(name, planned, with.NewID(), now)
 	if !ledger.IsWord(claims.ID) {
 		return failed(errors.New("its ID is no word"))
 	}
@@ -89,16 +90,22 @@ func IssueOne(name string, planned tokenset.PlannedToken, record issued.Record, 
 	entry := issued.Entry{
 		Name: name, Subject: claims.Subject, ID: claims.ID, Type: planned.Type, Access: o.accessDigest(planned),
 		KeyID: o.KeyID, Sha256: token.Digest(text), Secret: planned.Secret,
-		IssuedAt: claims.IssuedAt, ExpiresAt: claims.ExpiresAt, RotateAfter: claims.ExpiresAt.Add(-o.lead(planned)),
+		IssuedAt: now, ExpiresAt: claims.ExpiresAt, RotateAfter: claims.ExpiresAt.Add(-o.lead(planned)),
 	}
 	return Issued{Entry: entry, Claims: claims, Value: valueOf(text, name, claims), Annotations: Annotations(entry)}, nil
 }
+
+// early is how long before it is issued a token says that it was. Attic refuses
+// one from the future, by however little: so one from a machine whose clock is
+// ahead of the server's by less than this works at once. The record has the true
+// time, by which tokens are rotated.
+const early = time.Minute
 
 // claims are what a token says.
 func (o Options) claims(name string, planned tokenset.PlannedToken, id string, now time.Time) token.Claims {
 	return token.Claims{
 		ID: id, Subject: name, Issuer: o.Issuer, Audiences: o.Audiences,
-		IssuedAt: now, NotBefore: now, ExpiresAt: now.Add(o.validity(planned)),
+		IssuedAt: now.Add(-early), NotBefore: now.Add(-early), ExpiresAt: now.Add(o.validity(planned)),
 		Access: access(planned),
 	}
 }

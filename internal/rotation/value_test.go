@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,7 +35,7 @@ func TestClaims(t *testing.T) {
 	pull := token.Permissions{Pull: true}
 	want := token.Claims{
 		ID: "id-001", Subject: "a.b_c", Issuer: "us", Audiences: []string{"b", "a"},
-		IssuedAt: start(), NotBefore: start(), ExpiresAt: start().Add(365 * day),
+		IssuedAt: start().Add(-time.Minute), NotBefore: start().Add(-time.Minute), ExpiresAt: start().Add(365 * day),
 		Access: token.Access{
 			{Pattern: "a", Permissions: pull},
 			{Pattern: "main", Permissions: token.Permissions{Pull: true, Push: true}},

@@ -58,6 +58,7 @@ type Server struct {
 	now         func() time.Time
 	verify      verifyFunc
 	draining    atomic.Bool
+	begun       atomic.Bool  // keys and list have been good at one time
 	polled      atomic.Int64 // when the files were last looked at, in Unix seconds
 	auth, admin net.Listener
 }
@@ -78,7 +79,8 @@ const (
 )
 
 // Listen reads the files and opens both addresses. Files that cannot be read are
-// no error: the server starts, refuses tokens and is not ready until they can be.
+// no error: the server starts, refuses tokens and is not ready before they could be
+// read once.
 func Listen(ctx context.Context, o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -151,13 +153,15 @@ func (s *Server) Serve(ctx context.Context) error {
 
 func (s *Server) httpServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10 * time.Second,
-		IdleTimeout:       2 * time.Minute, // longer than Traefik keeps idle connections
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		Handler: handler,
+		// Else "OPTIONS *" is answered with 200 by whoever asks, unseen.
+		DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout:            5 * time.Second,
+		ReadTimeout:                  10 * time.Second,
+		WriteTimeout:                 10 * time.Second,
+		IdleTimeout:                  2 * time.Minute, // longer than Traefik keeps idle connections
+		MaxHeaderBytes:               maxHeaderBytes,
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 }
 

@@ -1,7 +1,9 @@
 package authz
 
 import (
+	"bufio"
 	"encoding/base64"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -28,8 +30,9 @@ func TestOutcomes(t *testing.T) {
 	good := at("good", nil)
 	noID := at("", nil)
 	revokedNoID := at("", func(c *token.Claims) { c.Subject = "an old one" })
-	f.swap(map[string]string{listFile: list("revoked", signedDigest(revokedNoID))})
-	f.await("two tokens are revoked", func() bool { return f.metric("atticgen_authz_revoked_tokens") == "2" })
+	revokedByDigest := at("one of two with this ID", nil)
+	f.swap(map[string]string{listFile: list("revoked", signedDigest(revokedNoID), signedDigest(revokedByDigest))})
+	f.await("three tokens are revoked", func() bool { return f.metric("atticgen_authz_revoked_tokens") == "3" })
 
 	foreign := claims("good")
 	foreign.Issuer, foreign.Audiences = f.options.Issuer, f.options.Audiences
@@ -55,6 +58,8 @@ func TestOutcomes(t *testing.T) {
 		{"revoked", []string{bearer(at("revoked", nil))}, revokedToken},
 		{"revoked in Basic", []string{basic("", at("revoked", nil))}, revokedToken},
 		{"revoked, no ID", []string{bearer(revokedNoID)}, revokedToken},
+		{"revoked by its digest, though it has an ID", []string{bearer(revokedByDigest)}, revokedToken},
+		{"another one of that ID", []string{bearer(at("one of two with this ID", func(c *token.Claims) { c.Subject = "another" }))}, allowed},
 		{"expired", []string{bearer(at("x", func(c *token.Claims) { c.ExpiresAt = now.Add(-time.Second) }))}, expired},
 		{"expired and revoked", []string{bearer(at("revoked", func(c *token.Claims) { c.ExpiresAt = now.Add(-time.Second) }))}, expired},
 		{"not yet valid", []string{bearer(at("x", func(c *token.Claims) { c.NotBefore = now.Add(time.Minute) }))}, notYetValid},
@@ -128,6 +133,23 @@ func TestAnyMethodAndPath(t *testing.T) {
 		if response.StatusCode != http.StatusUnauthorized {
 			t.Errorf("%s gets %d", method, response.StatusCode)
 		}
+	}
+}
+
+// TestNoRequestIsAnsweredUnseen asks about the server as a whole, which Go's own
+// would answer with 200 before anybody looks at it.
+func TestNoRequestIsAnsweredUnseen(t *testing.T) {
+	f := start(t, nil)
+	connection, err := net.Dial("tcp", f.Addr().String())
+	check(t, err)
+	defer func() { _ = connection.Close() }()
+	_, err = connection.Write([]byte("OPTIONS * HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n\r\n"))
+	check(t, err)
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	check(t, err)
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusUnauthorized {
+		t.Errorf("got %d", response.StatusCode)
 	}
 }
 

@@ -99,8 +99,14 @@ func (s *Server) poll() {
 	s.report("list of revoked tokens", changed, err, &s.metrics.listFailures, func() []any {
 		return []any{"tokens", s.list.good().Len()}
 	})
+	if s.usable() {
+		s.begun.Store(true)
+	}
 	s.polled.Store(now.Unix())
 }
+
+// usable tells whether tokens can be checked.
+func (s *Server) usable() bool { return s.keys.good() != nil && s.list.good() != nil }
 
 func (s *Server) report(what string, changed bool, err error, failures *atomic.Uint64, details func() []any) {
 	if err != nil {

@@ -78,11 +78,18 @@ func (s *Server) adminHandler() http.Handler {
 	return mux
 }
 
-// faults are the reasons why requests should go to another replica.
+// faults are the reasons why requests should not come here: the server is about to
+// stop, or has never had what it takes, so that a rollout with a bad key or list
+// gets no further. Files that become bad later are no such reason. Every replica
+// has the same ones, and without any the proxy would refuse those without a token
+// as well.
 func (s *Server) faults() []string {
 	var faults []string
 	if s.draining.Load() {
 		faults = append(faults, "stopping")
+	}
+	if s.begun.Load() {
+		return faults
 	}
 	if s.keys.good() == nil {
 		faults = append(faults, "no good public keys")

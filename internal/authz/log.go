@@ -29,8 +29,8 @@ func newRefusalLog(log *slog.Logger) refusalLog {
 	return refusalLog{log: log, limit: rate.NewLimiter(refusalsPerSecond, refusalBurst), skipped: new(atomic.Uint64)}
 }
 
-// write logs a refusal. Subject and ID are there only if a known key has signed
-// them. Paths are not: what a client asks for may be a secret of its own.
+// write logs a refusal. Subject, ID and the digest by which the token can be revoked
+// are there only if a known key has signed them. Paths are not: what a client asks for may be a secret of its own.
 func (l refusalLog) write(v verdict, who holder, digest string, header http.Header) {
 	if !l.limit.Allow() {
 		l.skipped.Add(1)
@@ -45,6 +45,7 @@ func (l refusalLog) write(v verdict, who holder, digest string, header http.Head
 	add("subject", who.subject)
 	add("id", who.id)
 	add("sha256", digest)
+	add("revocation_id", who.digest)
 	add("host", header.Get("X-Forwarded-Host"))
 	add("method", header.Get("X-Forwarded-Method"))
 	if skipped := l.skipped.Swap(0); skipped > 0 {

@@ -92,7 +92,7 @@ func (m *metrics) text() string {
 	name = family("atticgen_authz_cache_lookups_total", "counter", "Tokens that were looked up among those checked before, by result.")
 	value(name+`{result="hit"}`, float64(m.hits.Load()))
 	value(name+`{result="miss"}`, float64(m.misses.Load()))
-	var remembered, tokens, ready float64
+	var remembered, tokens, ready, usable float64
 	if keys := s.keys.good(); keys != nil {
 		remembered = float64(keys.verified.size())
 	}
@@ -102,8 +102,12 @@ func (m *metrics) text() string {
 	if len(s.faults()) == 0 {
 		ready = 1
 	}
+	if s.usable() {
+		usable = 1
+	}
 	gauge("atticgen_authz_cache_entries", "Good tokens that are remembered.", remembered)
-	gauge("atticgen_authz_ready", "1 if tokens can be checked and the server is not stopping.", ready)
+	gauge("atticgen_authz_ready", "1 if keys and list have been good at one time and the server is not stopping.", ready)
+	gauge("atticgen_authz_usable", "1 if keys and list are good, so that tokens can be checked.", usable)
 	gauge("atticgen_authz_revoked_tokens", "Tokens on the list; 0 without a good list.", tokens)
 	gauge("atticgen_authz_list_loaded_timestamp_seconds", "When the list was last read well; 0 for never.", float64(s.list.loaded.Load()))
 	gauge("atticgen_authz_list_changed_timestamp_seconds", "When the list was last found changed; 0 for never.", float64(s.list.changed.Load()))

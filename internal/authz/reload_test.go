@@ -76,8 +76,9 @@ func TestBadFilesFailClosed(t *testing.T) {
 			if got := f.ask(); got.status != http.StatusOK {
 				t.Errorf("a request without a token gets %d", got.status)
 			}
-			if status, text := f.admin("/readyz"); status != http.StatusServiceUnavailable {
-				t.Errorf("ready: %s", text)
+			// Without a ready replica, those without a token would be refused, too.
+			if status, text := f.admin("/readyz"); status != http.StatusOK {
+				t.Errorf("not ready: %s", text)
 			}
 			if status, _ := f.admin("/livez"); status != http.StatusOK {
 				t.Error("not alive; a restart would not help")
@@ -87,35 +88,49 @@ func TestBadFilesFailClosed(t *testing.T) {
 				failures = `atticgen_authz_reload_failures_total{file="public_keys"}`
 			}
 			f.await("metrics and log tell", func() bool {
-				return f.metric(failures) != "0" && f.metric("atticgen_authz_ready") == "0" && strings.Contains(f.logged.String(), "cannot use")
+				return f.metric(failures) != "0" && f.metric("atticgen_authz_usable") == "0" && strings.Contains(f.logged.String(), "cannot use")
 			})
 			if n := strings.Count(f.logged.String(), "cannot use"); n != 1 {
 				t.Errorf("said %d times:\n%s", n, f.logged)
 			}
 			f.swap(map[string]string{test.file: good})
 			f.await("tokens are let in again", func() bool { return f.ask(header).status == http.StatusOK })
-			if status, text := f.admin("/readyz"); status != http.StatusOK || text != "ok\n" {
-				t.Errorf("not ready: %s", text)
+			if ready, usable := f.metric("atticgen_authz_ready"), f.metric("atticgen_authz_usable"); ready != "1" || usable != "1" {
+				t.Errorf("metrics say ready %s and usable %s", ready, usable)
 			}
 		})
 	}
 }
 
-// TestFilesThatComeLater starts without any.
+// TestFilesThatComeLater starts without a list: a rollout would get no further.
 func TestFilesThatComeLater(t *testing.T) {
 	f := start(t, func(o *Options) { o.Revoked += ".later" })
+	if status, text := f.admin("/readyz"); status != http.StatusServiceUnavailable || text != "no good list of revoked tokens\n" {
+		t.Errorf("before: %d %s", status, text)
+	}
+	// A key that goes while the list comes makes no one ready.
+	f.swap(map[string]string{keyFile: "no key"})
+	f.await("the key is bad", func() bool { return strings.Contains(f.logged.String(), "cannot use the public keys") })
+	f.swap(map[string]string{listFile + ".later": list()})
+	f.await("the list is read", func() bool { return f.metric("atticgen_authz_list_loaded_timestamp_seconds") != "0" })
+	if status, text := f.admin("/readyz"); status != http.StatusServiceUnavailable || text != "no good public keys\n" {
+		t.Errorf("with one of the two: %d %s", status, text)
+	}
+	check(t, os.Remove(f.path(listFile+".later")))
+	f.swap(map[string]string{keyFile: string(f.key.Public().PEM())})
+	f.await("the key is good", func() bool { return f.keys.good() != nil && f.list.good() == nil })
 	header := bearer(f.sign(claims("good")))
 	if got := f.ask(header); got.status != http.StatusServiceUnavailable {
 		t.Errorf("without a list: %d", got.status)
-	}
-	if f.metric("atticgen_authz_list_loaded_timestamp_seconds") != "0" {
-		t.Error("a list was read")
 	}
 	f.swap(map[string]string{listFile + ".later": list()})
 	f.await("tokens are let in", func() bool { return f.ask(header).status == http.StatusOK })
 	// A file that goes is one that cannot be read.
 	check(t, os.Remove(f.path(listFile+".later")))
 	f.await("tokens are refused", func() bool { return f.ask(header).status == http.StatusServiceUnavailable })
+	if status, text := f.admin("/readyz"); status != http.StatusOK {
+		t.Errorf("afterwards: %d %s", status, text)
+	}
 }
 
 // TestKeyRotation has two keys for a while; tokens of the first are forgotten

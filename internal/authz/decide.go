@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gitlab.com/attic-cache/atticgen/internal/revocation"
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
 
@@ -112,17 +113,13 @@ func (s *Server) stands(list *revoked, who holder) verdict {
 	}
 }
 
-// DigestPrefix is what an entry of the list begins with that names a token by its
-// digest, for tokens without an ID.
-const DigestPrefix = "sha256:"
-
 // signedDigest names a token by its signed part, all before the last dot. Whoever
 // holds the token cannot change a letter of that; the same signature can be
 // written in several ways.
 func signedDigest(text string) string {
 	signed := text[:max(strings.LastIndexByte(text, '.'), 0)]
 	sum := sha256.Sum256([]byte(signed))
-	return DigestPrefix + hex.EncodeToString(sum[:])
+	return revocation.DigestPrefix + hex.EncodeToString(sum[:])
 }
 
 // verifyFunc is token.Verify, or what a test puts in its place.

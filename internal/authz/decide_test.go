@@ -11,6 +11,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"gitlab.com/attic-cache/atticgen/internal/revocation"
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
 
@@ -199,7 +200,7 @@ func TestDigestIsOfWhatIsSigned(t *testing.T) {
 	if signedDigest(text) == signedDigest("x"+text) {
 		t.Error("the digest does not depend on the rest")
 	}
-	if len(signedDigest("")) != len(DigestPrefix)+64 {
+	if len(signedDigest("")) != len(revocation.DigestPrefix)+64 {
 		t.Error("no dot")
 	}
 }

@@ -55,7 +55,7 @@ func read(nodes []*load.Node) (List, diag.List) {
 			item.Word("name", f.Name)
 		}
 		return Entry{
-			ID: item.ID("id", f.ID), Subject: item.Line("subject", f.Subject), Name: f.Name, Reason: item.Line("reason", f.Reason),
+			ID: checkID(item, "id", f.ID), Subject: item.Line("subject", f.Subject), Name: f.Name, Reason: item.Line("reason", f.Reason),
 			RevokedAt: item.Time("revokedAt", f.RevokedAt), ExpiresAt: item.OptionalTime("expiresAt", f.ExpiresAt),
 		}
 	})

@@ -26,7 +26,7 @@ const Kept = 24 * time.Hour
 
 // Entry is one revoked token.
 type Entry struct {
-	// ID of the token (jti).
+	// ID of the token (jti), or [DigestPrefix] and its digest.
 	ID string
 	// Subject (sub) of the token, and Name of it in the plan; the latter may be
 	// empty.
@@ -87,6 +87,8 @@ func (l List) Add(e Entry) (List, error) {
 	var problems []error
 	if !ledger.IsWord(e.ID) {
 		problems = append(problems, fmt.Errorf("%s is no ID of a token; write its jti, as atticgen token list and atticgen token inspect show it", diag.Quote(e.ID)))
+	} else if message, hint := misread(e.ID); message != "" {
+		problems = append(problems, fmt.Errorf("the ID %s; %s", message, hint))
 	}
 	if !ledger.IsLine(e.Subject) {
 		problems = append(problems, fmt.Errorf("%s is no subject of a token; write its sub on one line of at most %d characters", diag.Quote(e.Subject), ledger.LongestLine))

@@ -118,6 +118,9 @@ func (i *issuing) issue(ctx context.Context, streams Streams, steps stepper, ope
 	for _, a := range actions {
 		steps("%s: %s %s", a.Name, a.Kind, a.Reason)
 	}
+	if err := justIssued(opened, set, actions, options); err != nil {
+		return rotation.Result{}, err
+	}
 	if i.dryRun || !rotation.Changes(actions) {
 		return rotation.Result{Actions: actions}, nil
 	}
@@ -153,6 +156,19 @@ func (i *issuing) issue(ctx context.Context, streams Streams, steps stepper, ope
 		return rotation.Result{}, err
 	}
 	return result, opened.EnsureLedgers(set)
+}
+
+// justIssued refuses what was asked for and is not done, as the record has a token
+// of this very second: of two runs beside each other, one hands it out, and the
+// other must not say that it did.
+func justIssued(opened *estate.Overlay, set *estate.Set, actions []rotation.Action, options rotation.Options) error {
+	for _, a := range actions {
+		if options.Force && a.Kind == rotation.Nothing && slices.Contains(options.Names, a.Name) {
+			return &failure{code: ExitInput, err: fmt.Errorf("%s %s: token %s was issued a moment ago, at %s (ID %s), and no second one in the same second; run again if that is not enough",
+				opened.Path, set, diag.Quote(a.Name), a.Old.IssuedAt.Format(time.RFC3339), a.Old.ID)}
+		}
+	}
+	return nil
 }
 
 // outside refuses to issue what no Secret in Git can hold, where no folder is named

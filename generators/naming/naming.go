@@ -115,12 +115,19 @@ func (s Set) CITokens() string { return s.Name + "-ci-tokens" }
 func (s Set) RootTokens() string { return s.Name + "-root-tokens" }
 
 // IssuedTokens is the ConfigMap with the record of the tokens that were issued.
-func (s Set) IssuedTokens() string { return s.Name + "-issued-tokens" }
+func (s Set) IssuedTokens() string { return s.Name + issuedTokensSuffix }
 
 // RevokedTokens is the ConfigMap with the list of revoked tokens.
 func (s Set) RevokedTokens() string { return s.Name + revokedTokensSuffix }
 
-const revokedTokensSuffix = "-revoked-tokens"
+const (
+	issuedTokensSuffix  = "-issued-tokens"
+	revokedTokensSuffix = "-revoked-tokens"
+)
+
+// IsIssuedTokens tells whether a ConfigMap has the name that [Set.IssuedTokens]
+// gives.
+func IsIssuedTokens(name string) bool { return strings.HasSuffix(name, issuedTokensSuffix) }
 
 // IsRevokedTokens tells whether a ConfigMap has the name that [Set.RevokedTokens]
 // gives.

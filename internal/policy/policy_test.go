@@ -105,6 +105,9 @@ func TestCheck(t *testing.T) {
 			"overlays/a/kustomization.yaml: error: renders PodDisruptionBudget a/pg, the name of an object that CloudNativePG makes for Cluster a/pg; give the service or the PostgresCluster another name",
 			"overlays/a/kustomization.yaml: error: renders Service b/pg-rw, the name of an object that CloudNativePG makes for Cluster b/pg; give the service or the PostgresCluster another name",
 		}},
+		"a list that nobody can read": {[]string{revokedList("{}")}, []string{
+			`overlays/a/kustomization.yaml: error: renders ConfigMap cache/attic-revoked-tokens, whose revoked.json cannot be read: in line 1, revoked is missing; write {"revoked": []} for an empty list`,
+		}},
 		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {

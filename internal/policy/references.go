@@ -57,7 +57,7 @@ func missing(in Input) []Finding {
 func hintFor(r reference) string {
 	if r.to.Kind == "ConfigMap" && naming.IsRevokedTokens(r.to.Name) {
 		return "name the folder secrets under resources of the overlay; `atticgen token revoke` and `atticgen token issue` write the list there, an empty one too. " +
-			"Without it no pod that asks it starts, and in the end every request is refused"
+			"Without it no pod of the server that reads it starts, and once none is left, every request is refused"
 	}
 	return "check the name, or add the object; if it is made elsewhere, waive this with where as the reason"
 }

@@ -20,7 +20,7 @@ type ruleCase struct {
 }
 
 func allCases() []ruleCase {
-	return slices.Concat(atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, deliveryCases, credentialCases, moreCredentialCases, secretCases, missedCases)
+	return slices.Concat(atRenderCases, podCases, scaleCases, connectionCases, networkCases, ingressCases, referenceCases, deliveryCases, credentialCases, moreCredentialCases, secretCases, tokenListCases, guardCases, missedCases)
 }
 
 func TestRules(t *testing.T) {

@@ -33,7 +33,7 @@ func misread(id string) (message, hint string) {
 	switch {
 	case isDigest(id, anyHex):
 		return fmt.Sprintf("is %s, which looks like a digest and would be looked for as the ID (jti) of a token", diag.Quote(id)), "write " + form
-	case strings.EqualFold(prefix, DigestPrefix) && !(prefix == DigestPrefix && isDigest(id[len(prefix):], lowerHex)):
+	case strings.EqualFold(prefix, DigestPrefix) && (prefix != DigestPrefix || !isDigest(id[len(prefix):], lowerHex)):
 		return fmt.Sprintf("is %s, which is no digest", diag.Quote(id)), "write " + form
 	}
 	return "", ""

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -56,6 +57,18 @@ func (o *estateOptions) one() (*estate.Overlay, *estate.Set, error) {
 	}
 	set, err := opened.Set(o.spec)
 	return opened, set, err
+}
+
+// about is how a command is told of a set, for hints that can be typed as they are.
+func (o *estateOptions) about(opened *estate.Overlay, set *estate.Set) string {
+	words := []string{"--overlay", shellQuoted(filepath.ToSlash(below(o.root, opened.Path)))}
+	if filepath.Clean(o.root) != "." {
+		words = append(words, "--root", shellQuoted(filepath.ToSlash(o.root)))
+	}
+	if len(opened.Sets) > 1 {
+		words = append(words, "--spec", shellQuoted(set.String()))
+	}
+	return strings.Join(words, " ")
 }
 
 // backend is how the set's Secrets are kept in Git; nil where they are not.

@@ -90,6 +90,7 @@ func (k *keyChange) unused() error {
 	now := k.streams.now()
 	var left []string
 	var last time.Time
+	others := 0
 	signed := map[string]bool{}
 	for _, e := range record.Entries() {
 		switch {
@@ -98,6 +99,9 @@ func (k *keyChange) unused() error {
 			signed[e.Name] = true
 		default:
 			left = append(left, e.Name)
+			if !e.Superseded() {
+				others++
+			}
 			if e.ExpiresAt.After(last) {
 				last = e.ExpiresAt
 			}
@@ -109,7 +113,11 @@ func (k *keyChange) unused() error {
 		}
 	}
 	if len(left) > 0 {
-		return fmt.Errorf("tokens of the old key are still valid, the last of them until %s: %s; wait until then, or revoke those that nobody uses any more", last.Format(time.RFC3339), strings.Join(slices.Compact(left), ", "))
+		hint := fmt.Sprintf(`atticgen token revoke %s --reason "the signing key changes" --superseded`, k.about(k.opened, k.set))
+		if others > 0 {
+			hint += ", and by their IDs those that are not planned any more"
+		}
+		return fmt.Errorf("tokens of the old key are still valid, the last of them until %s: %s; wait until then, or, when all clients have the new ones, revoke the old: %s", last.Format(time.RFC3339), strings.Join(slices.Compact(left), ", "), hint)
 	}
 	return nil
 }

@@ -95,8 +95,11 @@ func verifyToken(streams Streams, steps stepper, o tokenVerifyOptions, args []st
 	about.Digest = token.Digest(text)
 	about.Token, about.Problem = token.Verify(text, keys, against)
 	if about.Problem == nil {
-		if entry, found := revoked.Find(about.Token.ID); found {
-			about.Revoked = &entry
+		for _, id := range []string{about.Token.ID, revocation.Digest(text)} {
+			if entry, found := revoked.Find(id); found {
+				about.Revoked = &entry
+				break
+			}
 		}
 	}
 	if err := printed(report.WriteTokenCheck(streams.Out, o.format.Format, about)); err != nil {

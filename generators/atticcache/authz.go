@@ -38,6 +38,10 @@ const (
 // of text; Traefik makes room for the whole bound at each request.
 const authzAnswer = 4096
 
+// hasAuthz tells whether the server that refuses revoked tokens is there. It is
+// there before anybody asks it and after, if the spec says so.
+func (c cache) hasAuthz() bool { return c.spec.Tokens != nil && c.spec.Tokens.Authz != nil }
+
 // enforces tells whether revoked tokens are refused.
 func (c cache) enforces() bool {
 	return c.spec.Tokens != nil && c.spec.Tokens.Revocation == tokenset.Enforce
@@ -47,8 +51,9 @@ func (c cache) enforces() bool {
 // the server. It needs neither database nor store, and a server that does not
 // start, as without the list, holds up that stage: routes that nobody guards yet
 // go on as they are, where they would otherwise refuse every request. The price is
-// paid when revocation is no longer enforced: with Flux, which prunes a stage before
-// it applies the next, requests are refused for the time between the two.
+// paid by who stops enforcing and takes the server away in one commit: with Flux,
+// which prunes a stage before it applies the next, requests are refused for the time
+// between the two.
 func (c cache) authzOf() meta.Of {
 	return meta.Of{Name: c.names.Authz(), App: appAuthz, Component: "authorization", Wave: meta.WaveMigration}
 }
@@ -61,7 +66,7 @@ func (c cache) authzSelector() map[string]string {
 // token is refused. Requests that do not come through Traefik are not asked about;
 // network policies let none but the cache Job's in.
 func (c cache) authz() []meta.Object {
-	if !c.enforces() {
+	if !c.hasAuthz() {
 		return nil
 	}
 	spec := c.spec.Tokens.Authz
@@ -238,7 +243,7 @@ func (c cache) authzPolicy() meta.Object {
 // silentApps are those whose pods do not even look up names, unless another cache
 // without revocation shares the namespace: policies only ever add to each other.
 func (c cache) silentApps() []string {
-	if !c.enforces() {
+	if !c.hasAuthz() {
 		return nil
 	}
 	return []string{appAuthz}

@@ -22,10 +22,13 @@ func defaultAuthz(s *v1alpha1.AtticCacheSpec) {
 
 // validateAuthz checks a defaulted block where it counts.
 func validateAuthz(p *validate.Problems, path *field.Path, s v1alpha1.AtticCacheSpec) {
-	if s.Tokens.Revocation != tokenset.Enforce {
+	if s.Tokens.Authz == nil {
 		return
 	}
 	a := *s.Tokens.Authz
+	if s.Tokens.Revocation == tokenset.Record {
+		p.Note(path, "has a server run that nobody asks", "write revocation: enforce once it runs; on the way back, remove the block once nobody asks it")
+	}
 	switch image := path.Child("image"); {
 	case a.Image == "":
 		p.Add(image, "is missing, and it runs the server that refuses revoked tokens", "write the image of atticgen, pinned, as make image builds it")

@@ -56,6 +56,7 @@ func TestAuthzIsWhereRevocationIsEnforced(t *testing.T) {
 		"enforced":           {func(*v1alpha1.TokenSetSpec) {}, all},
 		"one replica":        {func(s *v1alpha1.TokenSetSpec) { s.Authz.Replicas = new(int32(1)) }, without("PodDisruptionBudget")},
 		"without PodMonitor": {func(s *v1alpha1.TokenSetSpec) { s.Authz.PodMonitor = new(false) }, without("PodMonitor")},
+		"not asked yet":      {func(s *v1alpha1.TokenSetSpec) { s.Revocation = tokenset.Record }, without("Middleware")},
 		"recorded":           {func(s *v1alpha1.TokenSetSpec) { s.Revocation, s.Authz = tokenset.Record, nil }, nil},
 		"not said":           {func(s *v1alpha1.TokenSetSpec) { s.Revocation, s.Authz = "", nil }, nil},
 	}
@@ -87,11 +88,12 @@ func TestRecordingChangesNothing(t *testing.T) {
 // ways to elsewhere do not.
 func TestEveryRouteToAtticAsks(t *testing.T) {
 	objects := generate(t, func(s *v1alpha1.AtticCacheSpec) {
+		withNext(s)
 		s.Tokens = enforced()
-		s.Ingress = &v1alpha1.Ingress{AllowedCIDRs: []string{"10.0.0.0/8"}}
+		s.Ingress = &v1alpha1.Ingress{AllowedCIDRs: []string{"10.0.0.0/8"}, Routing: v1alpha1.Routing{ExtraHosts: []string{"nix.example.com"}}}
 	})
 	want := []string{"attic-allowed-addresses", "attic-rate-limit", "attic-security-headers", "attic-authz"}
-	routes := 0
+	routes := map[string]int{}
 	for _, o := range objects {
 		switch o := o.(type) {
 		case *traefik.IngressRoute:
@@ -106,21 +108,56 @@ func TestEveryRouteToAtticAsks(t *testing.T) {
 					}
 					continue
 				}
-				routes++
+				routes[route.Services[0].Name]++
+				if !strings.Contains(route.Match, "Host(`nix.example.com`)") {
+					t.Errorf("%s: %s is not for every host", o.Name, route.Match)
+				}
 				if len(names) < len(want) || !slices.Equal(names[:len(want)], want) {
 					t.Errorf("%s: %s goes through %v", o.Name, route.Match, names)
 				}
 			}
 		case *networkingv1.Ingress:
-			routes++
+			routes["Ingress"]++
 			got := o.Annotations["traefik.ingress.kubernetes.io/router.middlewares"]
 			if !strings.HasSuffix(got, "nix-cache-attic-security-headers@kubernetescrd,nix-cache-attic-authz@kubernetescrd") {
 				t.Errorf("the Ingress goes through %s", got)
 			}
 		}
 	}
-	if routes < 8 {
-		t.Errorf("only %d routes were found", routes)
+	if diff := cmp.Diff(map[string]int{"attic": 7, "attic-next": 7, "Ingress": 1}, routes); diff != "" {
+		t.Errorf("routes by where they lead: %s", diff)
+	}
+}
+
+// Nobody notices when the server comes before it is asked, or stays after.
+func TestAuthzComesAndGoesUnnoticed(t *testing.T) {
+	with := func(revocation string, authz bool) map[string]meta.Object {
+		all := map[string]meta.Object{}
+		for _, o := range generate(t, func(s *v1alpha1.AtticCacheSpec) {
+			s.Tokens = enforced()
+			s.Tokens.Revocation = revocation
+			if !authz {
+				s.Tokens.Authz = nil
+			}
+		}) {
+			all[o.GetObjectKind().GroupVersionKind().Kind+" "+o.GetName()] = o
+		}
+		return all
+	}
+	plain, between, asked := with(tokenset.Record, false), with(tokenset.Record, true), with(tokenset.Enforce, true)
+	for name, o := range between {
+		at, early := o.GetAnnotations()[meta.AnnotationSyncWave], asked[name]
+		if before, there := plain[name]; there && at == "2" && !cmp.Equal(before, o) {
+			t.Errorf("%s changes as the server comes", name)
+		}
+		if at != "2" && !cmp.Equal(early, o) {
+			t.Errorf("%s changes in an early stage as the server is asked", name)
+		}
+	}
+	for name, o := range asked {
+		if _, there := between[name]; !there && o.GetAnnotations()[meta.AnnotationSyncWave] != "2" {
+			t.Errorf("%s comes in an early stage as the server is asked", name)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (c cache) networkPolicies() []meta.Object {
 		policies = append(policies, c.policy("caches", naming.Selector(appCaches, c.names.Caches()), nil,
 			[]hardened.Rule{{Peers: servers, TCP: []int32{naming.PortAPI}}}))
 	}
-	if c.enforces() {
+	if c.hasAuthz() {
 		policies = append(policies, c.authzPolicy())
 	}
 	return policies

@@ -143,6 +143,31 @@ func TestRoutesToTheNextKey(t *testing.T) {
 	}
 }
 
+// TestNextServerIsReachedAsTheAPIIs: nobody but Traefik and the cache Job, and only
+// at its port.
+func TestNextServerIsReachedAsTheAPIIs(t *testing.T) {
+	objects := generate(t, func(s *v1alpha1.AtticCacheSpec) {
+		all(s)
+		withNext(s)
+	})
+	present, next := find[*networkingv1.NetworkPolicy](t, objects, "attic-api").Spec, find[*networkingv1.NetworkPolicy](t, objects, "attic-next").Spec
+	if got := next.PodSelector.MatchLabels["app.kubernetes.io/instance"]; got != "attic-next" {
+		t.Errorf("the policy is about %q", got)
+	}
+	if len(next.Ingress) == 0 {
+		t.Error("nobody may come")
+	}
+	for _, rule := range next.Ingress {
+		if len(rule.From) == 0 || len(rule.Ports) == 0 {
+			t.Errorf("anybody may come, or to any port: %+v", rule)
+		}
+	}
+	next.PodSelector = present.PodSelector
+	if diff := cmp.Diff(present, next); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestNextKeyDisturbsNobody: the servers that are there go on as they are when a
 // next key comes or goes.
 func TestNextKeyDisturbsNobody(t *testing.T) {

@@ -27,8 +27,8 @@ func Default(t v1alpha1.TokenSet) v1alpha1.TokenSet {
 func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 	defaulting.Value(&s.MaxValidity, DefaultMaxValidity)
 	defaulting.Value(&s.Revocation, Record)
-	// Where revocation is not enforced the block stays absent, so that validation
-	// can tell that somebody expects it to count.
+	// Where revocation is not enforced the block stays absent: it alone has the
+	// server run.
 	if s.Revocation == Enforce || s.Authz != nil {
 		defaultAuthz(defaulting.Block(&s.Authz))
 	}
@@ -53,7 +53,7 @@ func DefaultSpec(s *v1alpha1.TokenSetSpec) {
 
 var defaultAuthzResources = v1alpha1.ResourceRequirements{
 	Requests: v1alpha1.ResourceList{CPU: "50m", Memory: "32Mi", EphemeralStorage: "16Mi"},
-	Limits:   v1alpha1.ResourceList{CPU: "500m", Memory: "128Mi", EphemeralStorage: "64Mi"},
+	Limits:   v1alpha1.ResourceList{CPU: "1", Memory: "128Mi", EphemeralStorage: "64Mi"},
 }
 
 func defaultAuthz(a *v1alpha1.Authz) {

@@ -43,8 +43,11 @@ func Validate(t v1alpha1.TokenSet) []validate.Problem {
 	p, spec := &validate.Problems{}, field.NewPath("spec")
 	placement.ValidateMetadata(p, t.Metadata, "attic")
 	ValidateSpec(p, spec, t.Spec.TokenSetSpec)
-	if t.Spec.Revocation == Enforce {
+	switch {
+	case t.Spec.Revocation == Enforce:
 		p.Add(spec.Child("revocation"), "is enforce, and a TokenSet has no routes that a server could guard", "write it in spec.tokens of the AtticCache, or remove it")
+	case t.Spec.Authz != nil:
+		p.Add(spec.Child("authz"), "is the server of an AtticCache's routes, and a TokenSet has none", "write it in spec.tokens of the AtticCache, or remove it")
 	}
 	secrets.Validate(p, spec.Child("secrets"), *t.Spec.Secrets, NeededSecrets(t))
 	placement.Validate(p, spec, shared(t.Spec))
@@ -59,9 +62,6 @@ func ValidateSpec(p *validate.Problems, path *field.Path, s v1alpha1.TokenSetSpe
 			"write "+DefaultMaxValidity+" or less")
 	}
 	p.OneOf(path.Child("revocation"), s.Revocation, Record, Enforce)
-	if s.Revocation == Record && s.Authz != nil {
-		p.Add(path.Child("authz"), "counts only where revocation is enforced", "remove it, or write revocation: enforce in spec.tokens of an AtticCache")
-	}
 	validateBound(p, path, s)
 	tokens := path.Child("tokens")
 	switch {

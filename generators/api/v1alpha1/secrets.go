@@ -123,16 +123,17 @@ type NextSigningKey struct {
 // revoked token is refused.
 type Authz struct {
 	// Image of atticgen itself, pinned by digest, commit hash or exact version, as
-	// "make image" builds it; it must be given where revocation is enforced.
-	// Default: that of spec.cacheJob.
+	// "make image" builds it; it must be given where the server is to run. Default:
+	// that of spec.cacheJob.
 	Image string `json:"image,omitempty"`
 
 	// Replicas to run; with fewer than two, a node that is drained takes all
 	// requests with it. Default: 2.
 	Replicas *int32 `json:"replicas,omitempty"`
 
-	// Resources of each replica. Default: 50m CPU and 32Mi requested, 500m CPU and
-	// 128Mi at most, 16Mi to 64Mi of node disk.
+	// Resources of each replica; what a flood of unknown tokens may take is the CPU
+	// limit. Default: 50m CPU and 32Mi requested, 1 CPU and 128Mi at most, 16Mi to
+	// 64Mi of node disk.
 	Resources *ResourceRequirements `json:"resources,omitempty"`
 
 	// PodMonitor lets the Prometheus operator scrape the replicas. Default: true.

@@ -67,7 +67,10 @@ type TokenSetSpec struct {
 	// AtticCache alone). Default: record.
 	Revocation string `json:"revocation,omitempty"`
 
-	// Authz is that server; it counts where revocation is enforced.
+	// Authz is that server. With revocation "record" it runs and nobody asks it,
+	// which is the step between: with it, enforcing begins and ends without a request
+	// that is refused. For the tokens of an AtticCache alone. Default: there where
+	// revocation is enforced.
 	Authz *Authz `json:"authz,omitempty"`
 }
 

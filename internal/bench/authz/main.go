@@ -59,6 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	var first load.Result
+	pinned := true
 	for _, row := range []struct {
 		name  string
 		flood int
@@ -73,11 +74,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		if r.Unexpected > 0 {
 			return fmt.Errorf("%d of the answers of %q were not the right ones", r.Unexpected, row.name)
 		}
+		pinned = pinned && u.pinned
 		if row.flood == 0 {
 			first = r
 		}
 		if _, err := fmt.Fprintf(out, "%-34s %8.3f %8.3f %8.3f %8.3f %11.0f %10.0f %9.1f\n", row.name,
 			ms(r.P50), ms(r.P99), ms(r.P999), ms(r.Max), r.PerSecond, u.perRequest, u.peak); err != nil {
+			return err
+		}
+	}
+	if !pinned {
+		if _, err := fmt.Fprintln(out, "The system did not keep the server to that many CPUs; GOMAXPROCS did, but for what the kernel and the garbage collector did beside it."); err != nil {
 			return err
 		}
 	}

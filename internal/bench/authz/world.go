@@ -97,6 +97,7 @@ func (w *world) fill() error {
 type usage struct {
 	perRequest float64 // processor time in microseconds
 	peak       float64 // memory in MiB
+	pinned     bool    // to its processors, by the system
 }
 
 // measure runs a server of its own under the load, with bad requests beside it.
@@ -108,7 +109,8 @@ func (w *world) measure(ctx context.Context, flood int) (load.Result, usage, err
 	if err != nil {
 		return load.Result{}, usage{}, err
 	}
-	if err := cmd.Start(); err != nil {
+	pinned, err := startOn(cmd, w.procs)
+	if err != nil {
 		return load.Result{}, usage{}, err
 	}
 	result, total, err := w.load(ctx, log, flood)
@@ -117,7 +119,7 @@ func (w *world) measure(ctx context.Context, flood int) (load.Result, usage, err
 		return load.Result{}, usage{}, err
 	}
 	state := cmd.ProcessState
-	u := usage{perRequest: float64((state.UserTime() + state.SystemTime()).Microseconds()) / float64(total)}
+	u := usage{pinned: pinned, perRequest: float64((state.UserTime() + state.SystemTime()).Microseconds()) / float64(total)}
 	if r, ok := state.SysUsage().(*syscall.Rusage); ok {
 		u.peak = float64(r.Maxrss) / 1024
 	}

@@ -21,7 +21,7 @@ key has signed it, it is valid now, and it is not on the list of revoked tokens.
 docs/revocation.md has the answers, the metrics and what is logged.
 
 Files are read again when they change. While they cannot be used, requests with
-a token are answered with 503, and the server is not ready.
+a token are answered with 503. The server is ready once they could be used.
 
 Exit codes: 0 stopped by a signal; 1 an address cannot be served; 2 the command
 line is wrong.`,

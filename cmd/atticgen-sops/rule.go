@@ -20,7 +20,7 @@ func ruleFor(path string) (sops.Metadata, error) {
 	if file == "" {
 		found, err := config.LookupConfigFile(path)
 		if err != nil {
-			hint := "write one that names who may decrypt, for example creation_rules: [{age: age1…}]"
+			hint := "write one that names who may decrypt, for example creation_rules: [{age: age1…, encrypted_regex: " + encryptedByDefault + "}]"
 			if found.Warning != "" {
 				hint = found.Warning
 			}
@@ -33,7 +33,7 @@ func ruleFor(path string) (sops.Metadata, error) {
 		return sops.Metadata{}, fmt.Errorf("%s: %w; its creation_rules must have one whose path_regex matches %s below its folder, and which names who may decrypt", file, err, path)
 	}
 	if rule == nil {
-		return sops.Metadata{}, fmt.Errorf("%s has no creation_rules; write one that names who may decrypt, for example creation_rules: [{age: age1…}]", file)
+		return sops.Metadata{}, fmt.Errorf("%s has no creation_rules; write one that names who may decrypt, for example creation_rules: [{age: age1…, encrypted_regex: %s}]", file, encryptedByDefault)
 	}
 	m := sops.Metadata{
 		KeyGroups:               rule.KeyGroups,

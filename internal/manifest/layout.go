@@ -66,7 +66,7 @@ func Layout(source string, objects []Object) (*tree.Tree, error) {
 		} else {
 			others[o.Stage()] = append(others[o.Stage()], path)
 		}
-		if err := t.Add(o.Stage()+"/"+path, []byte(header+string(o.YAML()))); err != nil {
+		if err := t.Add(o.Stage()+"/"+path, []byte(header+string(o.File()))); err != nil {
 			return nil, fmt.Errorf("%s: %w", o.ID, err)
 		}
 	}

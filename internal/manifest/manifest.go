@@ -38,6 +38,17 @@ type Object struct {
 	// Fields are the object as decoded JSON, numbers as json.Number: no status,
 	// no nulls.
 	Fields map[string]any
+	// Text is what a file is to have of the object, where another order of the
+	// same fields would not do; empty is [Object.YAML].
+	Text []byte
+}
+
+// File is the object as a file has it.
+func (o Object) File() []byte {
+	if len(o.Text) > 0 {
+		return o.Text
+	}
+	return o.YAML()
 }
 
 // YAML is the object as it is written: keys sorted. Kustomize writes with the

@@ -37,10 +37,12 @@ type expandingFS struct {
 	// generate that do, by folder below the repository.
 	read    map[string]*kustomization
 	objects map[string][]manifest.Object
+	// encrypted are the files that SOPS has encrypted, by path.
+	encrypted map[string][]encryptedFile
 }
 
 func newExpandingFS(r *Repo, expand bool) *expandingFS {
-	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, opaque: map[string]bool{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}}
+	f := &expandingFS{FileSystem: filesys.MakeFsOnDisk(), expand: expand, generated: map[string][]byte{}, opaque: map[string]bool{}, read: map[string]*kustomization{}, objects: map[string][]manifest.Object{}, encrypted: map[string][]encryptedFile{}}
 	f.repo = &Repo{given: r.given, resolved: r.resolved, seen: f, inputs: r.inputs}
 	return f
 }
@@ -124,7 +126,9 @@ func (f *expandingFS) ReadFile(path string) ([]byte, error) {
 		d.Hint = hint
 		return nil, f.report(diag.List{d})
 	}
-	return data, nil
+	encrypted, diags := encryptedIn(f.repo.display(f.rel(path)), data)
+	f.encrypted[path] = encrypted
+	return data, f.report(diags)
 }
 
 // kustomization is a kustomization with what its generators give, or as it is.

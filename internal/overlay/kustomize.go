@@ -3,9 +3,11 @@ package overlay
 import (
 	"bytes"
 	"errors"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -46,7 +48,12 @@ func (r *Repo) buildObjects(k *kustomization) ([]manifest.Object, diag.List) {
 		}
 		objects = append(objects, object)
 	}
-	return objects, append(diags, checkMarked(r.display(k.file), objects, fsys.objects)...)
+	var encrypted []encryptedFile
+	for _, path := range slices.Sorted(maps.Keys(fsys.encrypted)) {
+		encrypted = append(encrypted, fsys.encrypted[path]...)
+	}
+	diags = append(diags, checkMarked(r.display(k.file), objects, fsys.objects)...)
+	return objects, append(diags, keepEncrypted(objects, encrypted)...)
 }
 
 // localConfig is an annotation with which kustomize builds nothing of a

@@ -30,6 +30,15 @@ func Rules() []Rule {
 			Check:    repeated,
 		},
 		{
+			ID:       "object-names",
+			Title:    "Kinds can be read, and names can be names",
+			Why:      "the API server refuses the object, and with it all that is applied together with it; a file that SOPS has encrypted whole is nothing that a cluster knows",
+			Fix:      "write names that Kubernetes takes; let SOPS encrypt data alone, with `encrypted_regex: ^(data|stringData)$` in .sops.yaml",
+			Severity: diag.Error,
+			AtRender: true,
+			Check:    misnamed,
+		},
+		{
 			ID:       "spec-expanded",
 			Title:    "Specs are expanded, not applied",
 			Why:      "no cluster knows their kinds",

@@ -108,7 +108,7 @@ func TestCheck(t *testing.T) {
 		"a list that nobody can read": {[]string{revokedList("{}")}, []string{
 			`overlays/a/kustomization.yaml: error: renders ConfigMap cache/attic-revoked-tokens, whose revoked.json cannot be read: in line 1, revoked is missing; write {"revoked": []} for an empty list`,
 		}},
-		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
+		"an escape in a name": {[]string{"apiVersion: atticgen.dev/v1\nkind: A\nmetadata: {name: \"\\e[2J\"}\n"}, []string{`overlays/a/kustomization.yaml: error: renders A \x1b[2J, whose name the API server does not take; write lower case letters, digits, hyphens and dots`, `overlays/a/kustomization.yaml: error: renders A \x1b[2J, a spec, as it is; name it under generators instead of resources`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var objects []manifest.Object

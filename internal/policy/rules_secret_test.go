@@ -27,6 +27,36 @@ func sealedSecret(spec string) string {
 const encrypted = "apiVersion: v1\nkind: Secret\nmetadata: {name: s3, namespace: cache}\n"
 
 var secretCases = []ruleCase{
+	{"object-names", "encrypted whole", []string{
+		"apiVersion: '" + sealed + "'\nkind: '" + sealed + "'\nmetadata: {name: '" + sealed + "', namespace: '" + sealed + "'}\n" + bySOPS,
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: '" + sealed + "'}\n" + bySOPS,
+	}, []string{
+		"error: " + sealed + " " + sealed + "/" + sealed + " apiVersion: is encrypted by SOPS, and no cluster can tell what the object is",
+		"error: Secret " + sealed + "/a metadata.namespace: is encrypted by SOPS, and no cluster can tell what the object is",
+	}},
+	{"object-names", "that are none", []string{
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: a/b}\n",
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: a.b}\n",
+		"apiVersion: v1\nkind: ../A\nmetadata: {name: a, namespace: b}\n",
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ../a, namespace: b}\n",
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 'a:b', namespace: b}\n",
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a/b, namespace: b}\n",
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: ..}\n",
+	}, []string{
+		`error: ConfigMap a/b/a metadata.namespace: is "a/b", which the API server does not take for a namespace`,
+		`error: ConfigMap a.b/a metadata.namespace: is "a.b", which the API server does not take for a namespace`,
+		`error: ../A b/a kind: is "../A", which the API server does not take for a kind`,
+		`error: ConfigMap b/../a metadata.name: is "../a", which the API server does not take for a name`,
+		`error: ConfigMap b/a:b metadata.name: is "a:b", which the API server does not take for a name`,
+		`error: Role b/a/b metadata.name: is "a/b", which the API server does not take for a name`,
+		`error: ClusterRole .. metadata.name: is "..", which the API server does not take for a name`,
+	}},
+	{"object-names", "that are some", []string{
+		"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: 'system:A:b'}\n",
+		"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a.b-c, namespace: a-b}\n",
+		"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.example.com}\n",
+		encrypted + "data: {a: '" + sealed + "'}\n" + bySOPS,
+	}, nil},
 	{"reference-exists", "a key of an encrypted Secret", []string{reads("id", "key"), encrypted + "data: {id: '" + sealed + "'}\n" + bySOPS}, lacksKey()},
 	{"reference-exists", "keys of an encrypted Secret", []string{reads("id", "key"), encrypted + "data: {id: '" + sealed + "'}\nstringData: {key: '" + sealed + "'}\n" + bySOPS}, nil},
 	{"reference-exists", "a Secret that is filled elsewhere", []string{reads("id", "key"), encrypted}, nil},

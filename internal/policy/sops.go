@@ -9,6 +9,10 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 )
 
+// EncryptDataAlone is what to do about a file of which SOPS has encrypted more
+// than values.
+const EncryptDataAlone = "encrypt data alone: give the rule in .sops.yaml encrypted_regex: ^(data|stringData)$ and encrypt the file again, or let atticgen secret set write it"
+
 // EncryptedBySOPS tells whether an object says of itself what every file that
 // SOPS has encrypted does: when, and what its values add up to.
 func EncryptedBySOPS(o manifest.Object) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // sopsHeader is the first line of a file; SOPS leaves it as it is.
@@ -101,12 +102,24 @@ func encrypted(data []byte) (map[string]any, error) {
 	}
 	switch {
 	case text(object, "sops", "mac") != "":
-		return object, nil
+		return object, legible(object)
 	case object["apiVersion"] == "v1" && object["kind"] == "Secret":
 		return nil, errPlain
 	default:
 		return nil, errors.New("is not encrypted by SOPS: it has no sops.mac; nothing is written over it, and it can be moved away")
 	}
+}
+
+// legible tells whether SOPS has left what must be read without a key: by its
+// default rule it encrypts all of a file.
+func legible(object map[string]any) error {
+	for _, path := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}, {"metadata", "namespace"}} {
+		if strings.HasPrefix(text(object, path...), "ENC[AES256_GCM,") {
+			return fmt.Errorf("has its %s encrypted by SOPS, which no cluster can read; encrypt data alone: give the rule in .sops.yaml encrypted_regex: ^(data|stringData)$, "+
+				"decrypt the file, and encrypt it again", strings.Join(path, "."))
+		}
+	}
+	return nil
 }
 
 // touches tells whether a change can do anything to a file, without opening it:

@@ -125,7 +125,7 @@ data:
   z: bGFzdCB2YWx1ZQ==
   kept: a2VwdCB2YWx1ZQ==
 `))
-			sops(t, root, append(options, "encrypt", "--encrypted-regex", "^(data|stringData)$", "--in-place", source)...)
+			sops(t, root, append(append([]string{"--encrypt"}, options...), "--encrypted-regex", "^(data|stringData)$", "--in-place", source)...)
 			old := read(t, root, source)
 			got, err := b.Read(t.Context(), source, old)
 			if err != nil {

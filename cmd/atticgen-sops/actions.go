@@ -84,11 +84,14 @@ func update(r request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	changed := false
+	changed, warning := false, ""
 	b := tree.Branches[0]
 	for name, plain := range r.Set {
 		if had, ok := now.Data[name]; ok && bytes.Equal(had, plain) {
 			continue
+		}
+		if warning, err = recipients(tree.Metadata, r.Path); err != nil {
+			return reply{}, err
 		}
 		b, changed = set(b, []any{"data", name}, base64.StdEncoding.EncodeToString(plain)), true
 	}
@@ -127,7 +130,7 @@ func update(r request) (reply, error) {
 	tree.Branches[0] = b
 	tree.Metadata.MACOnlyEncrypted = true
 	document, err := encrypt(tree, key, cipher, r.Header)
-	return reply{Document: document, Changed: true}, err
+	return reply{Document: document, Changed: true, Warning: warning}, err
 }
 
 // set makes the branches on the way: SOPS's own would put text where there is

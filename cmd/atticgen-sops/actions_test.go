@@ -111,6 +111,43 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestRecipients: nobody who was taken out of .sops.yaml gets to know a new value,
+// and somebody who was added is not forgotten.
+func TestRecipients(t *testing.T) {
+	other := newKey(t).Recipient().String()
+	for name, test := range map[string]struct {
+		before, after, fails, warns string
+	}{
+		"removed":            {"age: RECIPIENT," + other, "age: RECIPIENT", "decrypted by " + other, ""},
+		"replaced":           {"age: RECIPIENT," + other, "age: RECIPIENT," + newKey(t).Recipient().String(), "decrypted by " + other, ""},
+		"added":              {"age: RECIPIENT", "age: RECIPIENT," + other, "", "cannot be decrypted by " + other},
+		"the same":           {"age: RECIPIENT," + other, "age: '" + other + ", RECIPIENT'", "", ""},
+		"in groups":          {"age: RECIPIENT," + other, "key_groups: [{age: [RECIPIENT, " + other + "]}]", "", ""},
+		"no rule any more":   {"age: RECIPIENT", "path_regex: ^elsewhere/\n  age: " + other, "", ""},
+		"nobody understands": {"age: RECIPIENT", "age: nobody", ".sops.yaml", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepo(t, "creation_rules:\n- "+test.before+"\n")
+			r.unlock(t)
+			old := must(t, r.change(nil, map[string]string{"a": "the value of a"})).Document
+			r.rules(t, "creation_rules:\n- "+test.after+"\n")
+			q := r.change(old, map[string]string{"b": "the value of b"})
+			if test.fails != "" {
+				fails(t, q, exitFailed, test.fails)
+				_, _, says := ask(t, q)
+				if name == "removed" && !strings.Contains(says, "run sops updatekeys "+r.path()) {
+					t.Errorf("it says: %s", says)
+				}
+				must(t, r.change(old, map[string]string{"a": "the value of a"}))
+				return
+			}
+			if a := must(t, q); !strings.Contains(a.Warning, test.warns) || test.warns == "" && a.Warning != "" {
+				t.Errorf("it warns: %q", a.Warning)
+			}
+		})
+	}
+}
+
 func TestNothingChanges(t *testing.T) {
 	r := newRepo(t, byDefault)
 	r.unlock(t)

@@ -24,6 +24,7 @@
 //	version      1
 //	document     what the file is to hold, as base64
 //	changed      whether that differs from what it holds
+//	warning      what somebody should do besides, in one line, if there is anything
 //
 // and to "read"
 //
@@ -33,7 +34,9 @@
 //
 // Recipients of a new file are those of .sops.yaml, which is looked for from the
 // file's folder upwards, or named by SOPS_CONFIG. A file that exists keeps its
-// recipients: sops updatekeys changes them. Private keys are found as sops finds
+// recipients: sops updatekeys changes them. Where .sops.yaml no longer names one of
+// them, nothing is set until that has been done, so that nobody who was taken out
+// gets to know new values; where it names another, a warning says so. Private keys are found as sops finds
 // them. A creation rule that does not say what to encrypt encrypts data and
 // stringData; the checksum is always of encrypted values only, so that atticgen
 // render may sort what is around them.

@@ -35,6 +35,7 @@ type reply struct {
 	Version  int     `json:"version"`
 	Document []byte  `json:"document,omitempty"`
 	Changed  bool    `json:"changed,omitempty"`
+	Warning  string  `json:"warning,omitempty"`
 	Secret   *secret `json:"secret,omitempty"`
 }
 

@@ -75,7 +75,11 @@ func (o *estateOptions) about(opened *estate.Overlay, set *estate.Set) string {
 func (o *estateOptions) backend(streams Streams, opened *estate.Overlay, set *estate.Set) (secretfile.Backend, error) {
 	switch set.Secrets.Backend {
 	case secrets.SOPS:
-		return secretfile.SOPS(o.sops, opened.Root), nil
+		return secretfile.SOPS(o.sops, opened.Root, func(path, message string) {
+			d := diag.New(path, "%s", message)
+			d.Severity = diag.Warning
+			_, _ = fmt.Fprintln(streams.Err, d)
+		}), nil
 	case secrets.Sealed:
 		file := filepath.Join(opened.Root, filepath.FromSlash(opened.Path), filepath.FromSlash(set.Secrets.SealedSecrets.Certificate))
 		cert, err := os.ReadFile(file)

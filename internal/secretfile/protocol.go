@@ -32,6 +32,7 @@ type request struct {
 type reply struct {
 	Version  int    `json:"version"`
 	Document []byte `json:"document"`
+	Warning  string `json:"warning"`
 	Secret   *struct {
 		Namespace   string            `json:"namespace"`
 		Name        string            `json:"name"`

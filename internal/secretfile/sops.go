@@ -19,9 +19,18 @@ const sopsHeader = "Encrypted by atticgen with SOPS; change it with atticgen sec
 // A new file is encrypted for whom .sops.yaml names; nobody's private key is
 // needed. To change or to read a file takes a private key, which SOPS finds as it
 // always does.
-func SOPS(program, root string) Backend { return sops{program: program, root: root} }
+//
+// Nothing is set in a file that somebody can decrypt whom .sops.yaml names no
+// longer. What else somebody should know goes to warn, if that is given, with the
+// path of the file.
+func SOPS(program, root string, warn ...func(path, message string)) Backend {
+	return sops{program: program, root: root, warn: warn}
+}
 
-type sops struct{ program, root string }
+type sops struct {
+	program, root string
+	warn          []func(path, message string)
+}
 
 func (s sops) Update(ctx context.Context, path string, old []byte, namespace, name string, c Change) ([]byte, error) {
 	if err := c.check(namespace, name); err != nil {
@@ -53,6 +62,11 @@ func (s sops) Update(ctx context.Context, path string, old []byte, namespace, na
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if answer.Warning != "" {
+		for _, warn := range s.warn {
+			warn(path, answer.Warning)
+		}
 	}
 	return answer.Document, nil
 }

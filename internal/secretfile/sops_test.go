@@ -61,6 +61,46 @@ func newRepository(t *testing.T) (root string, key *age.X25519Identity) {
 	return root, key
 }
 
+// TestWhoCanDecrypt: what atticgen-sops says of recipients gets to the caller.
+func TestWhoCanDecrypt(t *testing.T) {
+	root, key := newRepository(t)
+	t.Setenv("SOPS_AGE_KEY", key.String())
+	var said []string
+	b := SOPS(testbin.AtticgenSops(t), root, func(path, message string) { said = append(said, path+": "+message) })
+	old := update(t, b, nil, Change{Set: values(map[string]string{"a": "the value of a"})})
+	other, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rule := func(recipients string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(root, ".sops.yaml"), []byte("creation_rules:\n- age: "+recipients+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := Change{Set: values(map[string]string{"b": "the value of b"})}
+	rule(key.Recipient().String() + "," + other.Recipient().String())
+	update(t, b, old, set)
+	if len(said) != 1 || !strings.Contains(said[0], file+": cannot be decrypted by "+other.Recipient().String()) {
+		t.Errorf("it says %q", said)
+	}
+	rule(other.Recipient().String())
+	if _, err := b.Update(t.Context(), file, old, "nix-cache", "attic-secrets", set); err == nil || !strings.Contains(err.Error(), "sops updatekeys") {
+		t.Errorf("with somebody removed: %v", err)
+	}
+}
+
+// TestEncryptedWhole: of what SOPS encrypts by its default rule nobody knows what
+// it is.
+func TestEncryptedWhole(t *testing.T) {
+	const hidden = "ENC[AES256_GCM,data:AA==,iv:AA==,tag:AA==,type:str]"
+	document := []byte("apiVersion: " + hidden + "\nkind: " + hidden + "\nmetadata:\n  name: " + hidden + "\nsops:\n  mac: " + hidden + "\n")
+	_, err := SOPS("", t.TempDir()).Update(t.Context(), file, document, "nix-cache", "x", Change{Set: values(map[string]string{"a": "the value of a"})})
+	if err == nil || !strings.Contains(err.Error(), "has its apiVersion encrypted by SOPS") || !strings.Contains(err.Error(), "encrypted_regex: ^(data|stringData)$") {
+		t.Error(err)
+	}
+}
+
 func TestSOPS(t *testing.T) {
 	root, key := newRepository(t)
 	b := SOPS(testbin.AtticgenSops(t), root)

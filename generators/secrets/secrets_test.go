@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gitlab.com/attic-cache/atticgen/generators/api/v1alpha1"
 )
 
 func TestMerged(t *testing.T) {
@@ -48,6 +50,17 @@ func TestPlaces(t *testing.T) {
 	} {
 		if got := placeOf(tt.provider, tt.prefix, tt.secret, tt.key); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.provider, got, tt.want)
+		}
+	}
+}
+
+func TestStoredAt(t *testing.T) {
+	for provider, want := range map[string]string{
+		Vault: "property token of teams/attic-admin-token", AWS: "property token of teams/attic-admin-token",
+		GCP: "property token of teams-attic-admin-token", GitLab: "variable TEAMS_ATTIC_ADMIN_TOKEN_TOKEN",
+	} {
+		if got := StoredAt(v1alpha1.ExternalSecrets{Provider: provider, Prefix: "teams"}, "attic-admin-token", "token"); got != want {
+			t.Errorf("%s: %q, want %q", provider, got, want)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func secretLists(steps stepper, o estateOptions, overlays []string) ([]report.Se
 				continue
 			}
 			steps("%s %s: backend %s", opened.Path, set, set.Secrets.Backend)
-			list, err := secretList(opened, set)
+			list, err := o.secretList(opened, set)
 			if err != nil {
 				return nil, err
 			}
@@ -67,23 +67,25 @@ func secretLists(steps stepper, o estateOptions, overlays []string) ([]report.Se
 	return lists, nil
 }
 
-func secretList(opened *estate.Overlay, set *estate.Set) (report.SecretList, error) {
+func (o *estateOptions) secretList(opened *estate.Overlay, set *estate.Set) (report.SecretList, error) {
 	list := report.SecretList{Set: fmt.Sprintf("%s: %s", opened.Name(), set), Backend: set.Secrets.Backend}
 	for _, need := range set.Needed {
 		keys, found, err := opened.Keys(set, need.Name)
 		if err != nil {
 			return list, err
 		}
-		secret := report.Secret{Name: need.Name, Purpose: need.Purpose, Source: source(set, need, found)}
-		for _, key := range need.Keys {
-			state := report.KeyElsewhere
+		secret := report.Secret{Name: need.Name, Purpose: need.Purpose}
+		for _, name := range need.Keys {
+			key := report.SecretKey{Name: name, State: report.KeyElsewhere, From: elsewhere(set, need, name)}
 			switch {
-			case has(keys, key):
-				state = report.KeyThere
-			case found || inGit(set, need):
-				state = report.KeyMissing
+			case has(keys, name):
+				key.State, key.From = report.KeyThere, estate.Folder+"/"+set.SecretFile(need.Name)
+			case inGit(set, need):
+				key.State, key.From = report.KeyMissing, o.making(opened, set, need, name)
+			case found:
+				key.State = report.KeyMissing
 			}
-			secret.Keys = append(secret.Keys, report.SecretKey{Name: key, State: state})
+			secret.Keys = append(secret.Keys, key)
 		}
 		list.Secrets = append(list.Secrets, secret)
 	}
@@ -92,30 +94,39 @@ func secretList(opened *estate.Overlay, set *estate.Set) (report.SecretList, err
 
 // inGit tells whether a Secret ought to be in the folder.
 func inGit(set *estate.Set, need secrets.Needed) bool {
-	switch {
-	case need.Type != "":
-		return false
-	case need.Kept:
-		return set.Secrets.Backend == secrets.SOPS
-	}
-	return set.InGit()
+	return need.Type == "" && set.InGit() && !set.Unsealed(need.Name)
 }
 
-// source says where a Secret comes from.
-func source(set *estate.Set, need secrets.Needed, found bool) string {
+// making is the command that puts a key into the folder.
+func (o *estateOptions) making(opened *estate.Overlay, set *estate.Set, need secrets.Needed, key string) string {
+	about, public, next := o.about(opened, set), set.PublicRef(), set.NextPublicRef()
+	_, planned := set.Plan.Tokens[key]
 	switch {
-	case found:
-		return estate.Folder + "/" + set.SecretFile(need.Name)
-	case inGit(set, need) && need.Tokens:
-		return "atticgen token issue"
-	case inGit(set, need) && (need.Kept || need.Name == set.PublicRef().SecretName && len(need.Keys) == 1):
-		return "atticgen token keygen"
-	case inGit(set, need):
-		return "atticgen secret set"
+	case planned && set.Plan.Tokens[key].Secret == need.Name:
+		return "atticgen token issue " + about + o.signs(set, need.Name, keyOption{}, "")
+	case need.Name == next.SecretName && key == next.Key && set.SigningKey().Next != nil:
+		return "atticgen token rotate-key " + about + keyFile(set, "--key-out ../next.pem")
+	case need.Name == public.SecretName && key == public.Key, need.Name == set.PrivateRef().SecretName && key == set.PrivateRef().Key:
+		return "atticgen token keygen " + about + keyFile(set, "--out ../attic.pem")
+	}
+	return "atticgen secret set " + about + " " + need.Name + " " + shellQuoted(key) + " --from-file -"
+}
+
+// keyFile is the flag for the private half, where the overlay does not keep that.
+func keyFile(set *estate.Set, flag string) string {
+	if set.Secrets.Backend == secrets.SOPS {
+		return ""
+	}
+	return " " + flag
+}
+
+// elsewhere is where a key comes from that is not kept in the folder.
+func elsewhere(set *estate.Set, need secrets.Needed, key string) string {
+	switch {
 	case need.Kept:
 		return "a private file"
 	case set.Secrets.Backend == secrets.External:
-		return "an ExternalSecret"
+		return "the store: " + secrets.StoredAt(*set.Secrets.ExternalSecrets, need.Name, key)
 	case need.Type != "":
 		return "kubectl create secret docker-registry"
 	}

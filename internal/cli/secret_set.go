@@ -69,7 +69,7 @@ func secretSet(ctx context.Context, streams Streams, steps stepper, o secretSetO
 		if err != nil {
 			return err
 		}
-		if err := o.check(set, secret, key); err != nil {
+		if err := o.check(opened, set, secret, key); err != nil {
 			return err
 		}
 		backend, err := o.backend(streams, opened, set)
@@ -119,16 +119,16 @@ func (o *secretSetOptions) value(streams Streams) ([]byte, error) {
 
 // check refuses what the system does not need, which is mostly a slip of the
 // fingers, and what other commands take care of.
-func (o *secretSetOptions) check(set *estate.Set, secret, key string) error {
+func (o *secretSetOptions) check(opened *estate.Overlay, set *estate.Set, secret, key string) error {
 	need, ok := set.Need(secret)
 	public, next := set.PublicRef(), set.NextPublicRef()
 	switch {
 	case ok && need.Tokens && !o.other:
-		return fmt.Errorf("%s has the tokens of the plan; issue them with atticgen token issue --overlay", secret)
+		return fmt.Errorf("%s has the tokens of the plan; issue them with atticgen token issue %s", secret, o.about(opened, set)+o.signs(set, secret, keyOption{}, ""))
 	case ok && need.Kept && !o.other,
 		secret == public.SecretName && key == public.Key && !o.other,
 		secret == next.SecretName && key == next.Key && !o.other:
-		return fmt.Errorf("%s in %s is a part of the signing key; make one with atticgen token keygen --overlay, and the next one with atticgen token rotate-key; to keep one that was made elsewhere, write --other", key, secret)
+		return fmt.Errorf("%s in %s is a part of the signing key; make one with atticgen token keygen %s, and the next one with atticgen token rotate-key; to keep one that was made elsewhere, write --other", key, secret, o.about(opened, set))
 	case set.Unsealed(secret):
 		return fmt.Errorf("%s goes into no cluster, and nobody outside of one opens what is sealed; keep the value in a private file, or in a vault", secret)
 	case ok && need.Type != "":

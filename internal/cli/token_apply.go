@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -72,7 +70,7 @@ func (i *issuing) once(ctx context.Context, streams Streams, steps stepper, give
 		if err != nil {
 			return nil, err
 		}
-		about.Actions = result.Actions
+		about.Actions, about.Handing = result.Actions, i.handing(opened, set)
 		reports = append(reports, about)
 		for _, made := range result.Tokens {
 			files = append(files, tokenFile{made.Entry.Name, made.Value})
@@ -222,53 +220,4 @@ func keep(ctx context.Context, opened *estate.Overlay, set *estate.Set, backend 
 		}
 	}
 	return nil
-}
-
-// tokenFile is a token that is to be in a private file.
-type tokenFile struct {
-	name  string
-	value rotation.Value
-}
-
-// write puts new tokens into private files of a folder, if one is named, and
-// returns what takes them away again.
-func (i *issuing) write(opened *estate.Overlay, files []tokenFile) (remove func(), err error) {
-	var made []string
-	remove = func() {
-		for _, name := range made {
-			_ = os.Remove(name)
-		}
-	}
-	if i.out == "" {
-		return remove, nil
-	}
-	dirs := []string{i.out}
-	if i.apart {
-		dirs = append(dirs, filepath.Join(i.out, opened.Name()))
-	}
-	for _, dir := range dirs {
-		if err := privateFolder(dir); err != nil {
-			return remove, err
-		}
-	}
-	for _, f := range files {
-		name := filepath.Join(dirs[len(dirs)-1], f.name+".json")
-		if err := privateFile(name, append(f.value.JSON(), '\n')); err != nil {
-			return remove, &failure{code: ExitOutput, err: err}
-		}
-		made = append(made, name)
-	}
-	return remove, nil
-}
-
-// privateFolder makes a folder that only its owner can enter, unless it is there.
-func privateFolder(dir string) error {
-	err := os.Mkdir(dir, 0o700)
-	if info, failed := os.Stat(dir); failed == nil && info.IsDir() {
-		return nil
-	}
-	if err == nil {
-		return nil
-	}
-	return &failure{code: ExitOutput, err: fmt.Errorf("%s: cannot be made: %w", filepath.ToSlash(dir), withoutPath(err))}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -69,6 +70,21 @@ func (o *estateOptions) about(opened *estate.Overlay, set *estate.Set) string {
 		words = append(words, "--spec", shellQuoted(set.String()))
 	}
 	return strings.Join(words, " ")
+}
+
+// signs are the flags besides by which a command issues a token of a Secret, in the
+// words of the one that is running where that has them. An empty name is any Secret.
+func (o *estateOptions) signs(set *estate.Set, secret string, key keyOption, out string) string {
+	flags := ""
+	if key.file != "" {
+		flags = " --key " + shellQuoted(filepath.ToSlash(key.file))
+	} else if set.Secrets.Backend != secrets.SOPS && os.Getenv(envKey) == "" {
+		flags = " --key FILE"
+	}
+	if !set.InGit() || set.Unsealed(secret) {
+		flags += " --out " + shellQuoted(filepath.ToSlash(cmp.Or(out, "../new-tokens")))
+	}
+	return flags
 }
 
 // backend is how the set's Secrets are kept in Git; nil where they are not.

@@ -47,7 +47,7 @@ func (o *rotateKeyOptions) change(streams Streams) (*keyChange, error) {
 		return nil, err
 	}
 	if k.present == nil {
-		return nil, fmt.Errorf("%s: is not there, so that there is no key to change; make one with atticgen token keygen --overlay, or write the public half of the one in use there", opened.Display(set.PublicKeyFile()))
+		return nil, fmt.Errorf("%s: is not there, so that there is no key to change; make one with atticgen token keygen %s, or write the public half of the one in use there", opened.Display(set.PublicKeyFile()), o.about(opened, set))
 	}
 	k.backend, err = o.backend(streams, opened, set)
 	return k, err
@@ -57,7 +57,7 @@ func (o *rotateKeyOptions) change(streams Streams) (*keyChange, error) {
 // does not say so.
 func (k *keyChange) underWay() error {
 	if k.coming == nil {
-		return fmt.Errorf("%s: is not there, so that no key is about to take over; begin with atticgen token rotate-key --overlay %s", k.opened.Display(k.set.NextPublicKeyFile()), k.overlay)
+		return fmt.Errorf("%s: is not there, so that no key is about to take over; begin with atticgen token rotate-key %s", k.opened.Display(k.set.NextPublicKeyFile()), k.about(k.opened, k.set))
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (k *keyChange) unused() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.set.Plan.Tokens)) {
 		if !signed[name] && k.set.Plan.Tokens[name].Rotation == tokenset.Scheduled {
-			return fmt.Errorf("token %s is not signed with the new key yet; run atticgen token rotate-key --overlay %s --sign, and hand the tokens out", diag.Quote(name), k.overlay)
+			return fmt.Errorf("token %s is not signed with the new key yet; run atticgen token rotate-key %s --sign, and hand the tokens out", diag.Quote(name), k.about(k.opened, k.set)+k.signs(k.set, "", k.key, k.out))
 		}
 	}
 	if len(left) > 0 {

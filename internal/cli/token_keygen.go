@@ -113,7 +113,7 @@ func (o *keygenOptions) prepare() (*estate.Overlay, *estate.Set, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	again := "make the next one with atticgen token rotate-key"
+	again := "make the next one with atticgen token rotate-key " + o.about(opened, set)
 	switch {
 	case public != nil:
 		return nil, nil, fmt.Errorf("%s: is the signing key already (%s); %s", opened.Display(set.PublicKeyFile()), public.ID(), again)

@@ -133,7 +133,7 @@ func (k *keyChange) begin(ctx context.Context) ([]string, error) {
 	return append(said,
 		"write into the spec, and commit it together with the overlay:",
 		"  signingKey:", "    keyID: "+k.present.ID(), "    next:", "      keyID: "+next.ID(),
-		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, go on with atticgen token rotate-key --overlay %s --sign", k.set.Names.Next(), k.overlay),
+		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, go on with atticgen token rotate-key %s --sign", k.set.Names.Next(), k.about(k.opened, k.set)+k.signs(k.set, "", keyOption{k.keyOut}, "")),
 	), nil
 }
 
@@ -162,7 +162,7 @@ func (k *keyChange) sign(ctx context.Context) ([]string, error) {
 	if name := k.set.Cache.Spec.CacheJob.TokenSecret.SecretName; len(k.set.Cache.Spec.Caches) > 0 {
 		said = append(said, fmt.Sprintf("the token in Secret %s, of the Job that applies the caches, is to be replaced as well", name))
 	}
-	return append(said, fmt.Sprintf("atticgen token rotate-key --overlay %s --switch says when that is so", k.overlay)), nil
+	return append(said, fmt.Sprintf("atticgen token rotate-key %s --switch says when that is so", k.about(k.opened, k.set))), nil
 }
 
 // takeOver is the third step: the new key in the place of the old one.
@@ -213,7 +213,7 @@ func (k *keyChange) takeOver(ctx context.Context) ([]string, error) {
 			"when the cluster has it, write into the spec:")
 	}
 	return append(said, "  signingKey:", "    keyID: "+k.coming.ID(), "    next:", "      keyID: "+k.coming.ID(),
-		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, end the change with atticgen token rotate-key --overlay %s --finish", k.set.Names.API(), k.overlay)), nil
+		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, end the change with atticgen token rotate-key %s --finish", k.set.Names.API(), k.about(k.opened, k.set))), nil
 }
 
 // end is the last step: one key again.

@@ -121,7 +121,7 @@ func (o *tokenVerifyOptions) keysOf(opened *estate.Overlay, set *estate.Set) ([]
 		}
 	}
 	if len(keys) == 0 && len(o.publicKeys) == 0 {
-		return nil, fmt.Errorf("%s: is not there; make the key with atticgen token keygen --overlay, write the public half there, or name it with --public-key", opened.Display(set.PublicKeyFile()))
+		return nil, fmt.Errorf("%s: is not there; make the key with atticgen token keygen %s, write the public half there, or name it with --public-key", opened.Display(set.PublicKeyFile()), o.about(opened, set))
 	}
 	return keys, nil
 }

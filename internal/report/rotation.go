@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -22,6 +23,19 @@ type Rotation struct {
 	// Actions are as [rotation.Apply] returns them; in a dry run as
 	// [rotation.Plan] does.
 	Actions []rotation.Action
+	// Handing is how tokens get to their clients, by name.
+	Handing map[string]Handing
+}
+
+// Handing is how a token gets to its clients.
+type Handing struct {
+	// From is where they take it from; empty is the Secret of the plan.
+	From string
+	// File is the private one that it is written to, and Into where somebody must
+	// put it from there; empty where it is in its place already.
+	File, Into string
+	// Command rotates it by hand.
+	Command string
 }
 
 // WriteRotation writes what runs did. The JSON is
@@ -192,11 +206,11 @@ func (r Rotation) until(a rotation.Action) string {
 func (r Rotation) todo(a rotation.Action) string {
 	switch a.Kind {
 	case rotation.Issue:
-		return "give it to its clients, from Secret " + a.Planned.Secret
+		return r.brought(a, ", and give it to its clients, from ", "give it to its clients, from ")
 	case rotation.Rotate:
 		return r.replace(a, *a.Old)
 	case rotation.ByHand:
-		return "atticgen token rotate " + a.Name
+		return r.Handing[a.Name].Command
 	case rotation.Orphan:
 		return "revoke it (ID " + a.Old.ID + "), or plan it again"
 	case rotation.Expiring:
@@ -205,8 +219,18 @@ func (r Rotation) todo(a rotation.Action) string {
 	return ""
 }
 
+// brought is where clients take a token from, with what has to be done before.
+func (r Rotation) brought(a rotation.Action, then, alone string) string {
+	h := r.Handing[a.Name]
+	from := cmp.Or(h.From, "Secret "+a.Planned.Secret)
+	if h.Into == "" {
+		return alone + from
+	}
+	return "put " + h.File + " into " + h.Into + then + from
+}
+
 func (r Rotation) replace(a rotation.Action, old issued.Entry) string {
-	text := "clients must take it from Secret " + a.Planned.Secret + " before " + moment(r.Now, old.ExpiresAt)
+	text := r.brought(a, "; clients must take it from ", "clients must take it from ") + " before " + moment(r.Now, old.ExpiresAt)
 	switch a.Reason {
 	case rotation.Key:
 		text += ", and before the old key goes"

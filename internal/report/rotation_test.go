@@ -33,7 +33,12 @@ func run() Rotation {
 	planned := tokenset.PlannedToken{Type: "read-write", Secret: "attic-ci-tokens"}
 	root := tokenset.PlannedToken{Type: "admin", Secret: "attic-root-tokens"}
 	service := tokenset.PlannedToken{Type: "service", Secret: "attic-ci-tokens"}
-	return Rotation{Set: "production: nix-cache/attic", Now: noon(), Actions: []rotation.Action{
+	handing := map[string]Handing{
+		"b": {File: "new/b.json", Into: "the store, as property b of teams/attic-ci-tokens"},
+		"d": {File: "new/d.json", Into: "Secret attic-ci-tokens, as d"},
+		"e": {From: "new/e.json"}, "root": {Command: "atticgen token rotate --overlay overlays/production root"},
+	}
+	return Rotation{Set: "production: nix-cache/attic", Now: noon(), Handing: handing, Actions: []rotation.Action{
 		{Kind: rotation.Issue, Reason: rotation.Missing, Name: "a", Planned: planned, New: issuedEntry("a", "1", 0, 90)},
 		{Kind: rotation.Issue, Reason: rotation.Expired, Name: "b", Planned: planned, Old: issuedEntry("b", "2", -95, -5), Since: days(-5), New: issuedEntry("b", "3", 0, 90)},
 		{Kind: rotation.Rotate, Reason: rotation.Due, Name: "c", Planned: planned, Old: issuedEntry("c", "4", -76, 14), DueAt: noon(), Since: noon(), New: issuedEntry("c", "5", 0, 90)},

@@ -18,9 +18,7 @@ type SecretList struct {
 // Secret is one of them.
 type Secret struct {
 	Name, Purpose string
-	// Source is where it comes from: the file that has it, or what makes it.
-	Source string
-	Keys   []SecretKey
+	Keys          []SecretKey
 }
 
 // KeyState is what is known of a key.
@@ -40,11 +38,14 @@ const (
 type SecretKey struct {
 	Name  string
 	State KeyState
+	// From is where it comes from: the file that has it, the command that makes it,
+	// or its place elsewhere.
+	From string
 }
 
 // WriteSecrets writes which Secrets systems need. The JSON is
 //
-//	{"sets": [{"set", "backend", "secrets": [{"name", "purpose", "source", "keys": [{"name", "state"}]}]}]}
+//	{"sets": [{"set", "backend", "secrets": [{"name", "purpose", "keys": [{"name", "state", "from"}]}]}]}
 //
 // in which state is "there", "missing" or "elsewhere".
 func WriteSecrets(w io.Writer, format Format, lists []SecretList) error {
@@ -65,7 +66,7 @@ func WriteSecrets(w io.Writer, format Format, lists []SecretList) error {
 		var rows [][]string
 		for _, s := range list.Secrets {
 			for _, key := range s.Keys {
-				rows = append(rows, []string{s.Name, key.Name, string(key.State), s.Source, s.Purpose})
+				rows = append(rows, []string{s.Name, key.Name, string(key.State), key.From, s.Purpose})
 			}
 		}
 		if err := writeTable(w, format, []string{"Secret", "Key", "State", "From", "For"}, rows); err != nil {
@@ -79,11 +80,11 @@ func writeSecretsJSON(w io.Writer, lists []SecretList) error {
 	type key struct {
 		Name  string   `json:"name"`
 		State KeyState `json:"state"`
+		From  string   `json:"from"`
 	}
 	type secret struct {
 		Name    string `json:"name"`
 		Purpose string `json:"purpose"`
-		Source  string `json:"source"`
 		Keys    []key  `json:"keys"`
 	}
 	type set struct {
@@ -101,7 +102,7 @@ func writeSecretsJSON(w io.Writer, lists []SecretList) error {
 			for _, k := range s.Keys {
 				keys = append(keys, key(k))
 			}
-			one.Secrets = append(one.Secrets, secret{s.Name, s.Purpose, s.Source, keys})
+			one.Secrets = append(one.Secrets, secret{s.Name, s.Purpose, keys})
 		}
 		out.Sets = append(out.Sets, one)
 	}

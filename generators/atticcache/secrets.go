@@ -36,7 +36,8 @@ func NeededSecrets(full v1alpha1.AtticCache) []secrets.Needed {
 		needed = append(needed, credentials(recovery.CredentialsSecret, "recovery of PostgreSQL"))
 	}
 	if token := s.CacheJob.TokenSecret; len(s.Caches) > 0 {
-		needed = append(needed, secrets.Needed{Name: token.SecretName, Keys: []string{token.Key}, Purpose: "token of the Job that applies the caches"})
+		_, planned := jobToken(names, s)
+		needed = append(needed, secrets.Needed{Name: token.SecretName, Keys: []string{token.Key}, Purpose: "token of the Job that applies the caches", Tokens: planned})
 	}
 	for _, name := range s.ImagePullSecrets {
 		needed = append(needed, secrets.Needed{Name: name, Keys: []string{secrets.KeyRegistry}, Type: secrets.TypeRegistry, Purpose: "pulling images"})

@@ -38,6 +38,7 @@ func Validate(c v1alpha1.AtticCache) []validate.Problem {
 	}
 	validateCaches(p, spec, s)
 	validateTokens(p, spec, s)
+	validateJobToken(p, spec, namesOf(c), s)
 	validateAPI(p, spec.Child("api"), *s.API)
 	validateGC(p, spec.Child("gc"), *s.GC)
 	hardened.ValidateResources(p, spec.Child("migration", "resources"), *s.Migration.Resources)

@@ -27,7 +27,8 @@ type Needed struct {
 	// Type of the Secret; empty for an ordinary one.
 	Type string
 	// Tokens is set where each key is the name of a token that is issued for
-	// clients. No pod waits for such a Secret.
+	// clients. No pod waits for such a Secret, but for the Job that applies caches,
+	// which comes last.
 	Tokens bool
 	// Kept is set where it is kept outside of the cluster: no pod needs it, and who
 	// has it can do everything.

@@ -39,14 +39,21 @@ func newCachesApply(streams Streams) *cobra.Command {
 list does not name are left alone, and no key pair is ever made anew.
 
 This is what the Job runs that spec.caches generates. The token is read from a
-file, so that it is in no process list.`,
+file, so that it is in no process list; it stands there alone, or in JSON as
+"secret", as token issue writes it.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			token, err := os.ReadFile(tokenFile)
 			if err != nil {
 				return &failure{code: ExitInput, err: unreadable(tokenFile, err, "name a file with a token")}
 			}
-			o.Token = strings.TrimSpace(string(token))
+			text, ok := tokenIn(token)
+			if !ok {
+				d := diag.New(tokenFile, "is JSON without a token as \"secret\"")
+				d.Hint = "name a file with a token, or with what token issue wrote"
+				return &failure{code: ExitInput, err: diag.List{d}}
+			}
+			o.Token = text
 			if o.Desired, err = readDesired(args[0]); err != nil {
 				return &failure{code: ExitInput, err: err}
 			}

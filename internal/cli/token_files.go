@@ -145,17 +145,25 @@ func tokenText(streams Streams, args []string) (text, from string, err error) {
 	if args[0] == stdin {
 		from = "standard input"
 	}
-	text = strings.TrimSpace(string(data))
-	if strings.HasPrefix(text, "{") {
-		var value struct {
-			Secret string `json:"secret"`
-		}
-		if err := json.Unmarshal(data, &value); err != nil || value.Secret == "" {
-			return "", "", &failure{code: ExitInput, err: fmt.Errorf("%s: is JSON without a token as \"secret\"; %s", from, hint)}
-		}
-		text = value.Secret
+	text, ok := tokenIn(data)
+	if !ok {
+		return "", "", &failure{code: ExitInput, err: fmt.Errorf("%s: is JSON without a token as \"secret\"; %s", from, hint)}
 	}
 	return text, from, nil
+}
+
+// tokenIn is the token of a file: alone, or in JSON as issuing writes it, which is
+// also what Secrets have. It is false for other JSON.
+func tokenIn(data []byte) (text string, ok bool) {
+	text = strings.TrimSpace(string(data))
+	if !strings.HasPrefix(text, "{") {
+		return text, true
+	}
+	var value struct {
+		Secret string `json:"secret"`
+	}
+	err := json.Unmarshal(data, &value)
+	return value.Secret, err == nil && value.Secret != ""
 }
 
 // publicKeys are those of files.

@@ -159,8 +159,9 @@ func (k *keyChange) sign(ctx context.Context) ([]string, error) {
 		return nil, printed(err)
 	}
 	said := []string{"", "render, commit, and hand out the new tokens; then wait until no token of the old key is valid:"}
-	if name := k.set.Cache.Spec.CacheJob.TokenSecret.SecretName; len(k.set.Cache.Spec.Caches) > 0 {
-		said = append(said, fmt.Sprintf("the token in Secret %s, of the Job that applies the caches, is to be replaced as well", name))
+	ref := k.set.Cache.Spec.CacheJob.TokenSecret
+	if signed := k.set.Plan.Tokens[ref.Key].Secret == ref.SecretName; !signed && len(k.set.Cache.Spec.Caches) > 0 {
+		said = append(said, fmt.Sprintf("the token in Secret %s, of the Job that applies the caches, is to be replaced as well", ref.SecretName))
 	}
 	return append(said, fmt.Sprintf("atticgen token rotate-key %s --switch says when that is so", k.about(k.opened, k.set))), nil
 }

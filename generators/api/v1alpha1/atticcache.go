@@ -110,8 +110,9 @@ type CacheJob struct {
 	Image string `json:"image,omitempty"`
 
 	// TokenSecret is the Secret key with a token that may pull from, create and
-	// configure the caches (r, cc, cr and cq). Default: Secret <name>-admin-token, key
-	// "token".
+	// configure the caches (r, cc, cr and cq), alone or as "atticgen token issue"
+	// writes it; one of spec.tokens, in <name>-ci-tokens, is rotated with the rest.
+	// Default: Secret <name>-admin-token, key "token".
 	TokenSecret *SecretKeyRef `json:"tokenSecret,omitempty"`
 }
 

@@ -39,6 +39,7 @@ func (r *Repo) Build(overlay string, o Options) ([]manifest.Object, diag.List) {
 	if !diags.HasErrors() {
 		diags = append(diags, policy.Check(r.display(k.file), objects)...)
 	}
+	diags = append(diags, r.unnamed(k)...)
 	for i, d := range diags {
 		if d.File != "" && !strings.HasPrefix(d.File, r.display(overlay)+"/") {
 			diags[i].Message += " (in " + overlay + ")"

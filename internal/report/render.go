@@ -89,11 +89,16 @@ func writeMarkdown(w io.Writer, environments []Environment) error {
 	return err
 }
 
+// harmless are the signs that mean nothing within a line of Markdown, a cell of a
+// table or HTML, so that a log of a job shows them as they are. All others could:
+// to forges, @ # ! ~ % $ { and [ do as well.
+const harmless = "-./:,;()?='\""
+
 // plain is text that stands for itself in Markdown, in a table and in HTML.
 func plain(text string) string {
 	var b strings.Builder
 	for _, r := range diag.Escape(text) {
-		if r < unicode.MaxASCII && unicode.In(r, unicode.Punct, unicode.Symbol) && !strings.ContainsRune("-./:", r) {
+		if r < unicode.MaxASCII && unicode.In(r, unicode.Punct, unicode.Symbol) && !strings.ContainsRune(harmless, r) {
 			fmt.Fprintf(&b, "&#%d;", r)
 			continue
 		}

@@ -45,8 +45,8 @@ type reply struct {
 // exitNoKey is how atticgen-sops ends if no private key opens a document.
 const exitNoKey = 3
 
-// ask starts the program once.
-func ask(ctx context.Context, program string, r request) (reply, error) {
+// ask starts the program once. What it says of its troubles goes through shown.
+func ask(ctx context.Context, program string, r request, shown func(string) string) (reply, error) {
 	r.Version = protocol
 	question, err := json.Marshal(r)
 	if err != nil {
@@ -59,7 +59,7 @@ func ask(ctx context.Context, program string, r request) (reply, error) {
 	// What it has started, such as gpg, may keep its outputs open.
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Run(); err != nil {
-		return reply{}, failure(ctx, program, err, stderr.String())
+		return reply{}, failure(ctx, program, err, shown(stderr.String()))
 	}
 	var a reply
 	if err := json.Unmarshal(stdout.Bytes(), &a); err != nil || a.Version != protocol {

@@ -96,16 +96,27 @@ func (s sops) ask(ctx context.Context, path string, r request) (reply, error) {
 			return reply{}, err
 		}
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(s.root, path)
-	}
-	// Creation rules are matched with the path below the folder of .sops.yaml.
-	path, err := filepath.Abs(path)
+	root, err := filepath.Abs(s.root)
 	if err != nil {
 		return reply{}, err
 	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(root, path)
+	}
+	// Creation rules are matched with the path below the folder of .sops.yaml.
 	r.Path = path
-	return ask(ctx, program, r)
+	return ask(ctx, program, r, func(text string) string { return s.shown(root, text) })
+}
+
+// shown is a text with the paths of the repository as its user gives them: those
+// of the machine are nobody's business, and differ from one to the next.
+func (s sops) shown(root, text string) string {
+	const separator = string(filepath.Separator)
+	if filepath.IsAbs(s.root) || strings.HasSuffix(root, separator) {
+		return text
+	}
+	below := strings.TrimPrefix(filepath.Clean(s.root)+separator, "."+separator)
+	return strings.ReplaceAll(text, root+separator, below)
 }
 
 // encrypted reads a file that SOPS has encrypted.

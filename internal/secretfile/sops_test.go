@@ -220,3 +220,24 @@ func TestChanges(t *testing.T) {
 		})
 	}
 }
+
+// What goes wrong is said with the paths that somebody gave.
+func TestSOPSShowsNoPathsOfTheMachine(t *testing.T) {
+	root, _ := newRepository(t)
+	if err := os.Remove(filepath.Join(root, ".sops.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(root, "work"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for folder, given := range map[string]struct{ root, want string }{
+		".":    {".", "there is no .sops.yaml in overlays/staging/secrets/a or a folder above it"},
+		"work": {"..", "there is no .sops.yaml in ../overlays/staging/secrets/a or a folder above it"},
+	} {
+		t.Chdir(filepath.Join(root, folder))
+		_, err := SOPS(testbin.AtticgenSops(t), given.root).Update(t.Context(), "overlays/staging/secrets/a/b.yaml", nil, "a", "b", Change{Set: map[string][]byte{"k": []byte("value")}})
+		if err == nil || strings.Contains(err.Error(), root) || !strings.Contains(err.Error(), given.want) {
+			t.Errorf("in %s: %v", folder, err)
+		}
+	}
+}

@@ -69,8 +69,10 @@ func hiddenIn(node *load.Node) (diag.Diagnostic, bool) {
 		path  string
 		value *load.Node
 	}{
-		{"apiVersion", node.Get("apiVersion")}, {"kind", node.Get("kind")},
-		{"metadata.name", metadata.Get("name")}, {"metadata.namespace", metadata.Get("namespace")},
+		{"apiVersion", node.Get("apiVersion")},
+		{"kind", node.Get("kind")},
+		{"metadata.name", metadata.Get("name")},
+		{"metadata.namespace", metadata.Get("namespace")},
 	} {
 		if field.value != nil && policy.IsEncrypted(field.value.Value) {
 			d := at(field.value, "is encrypted by SOPS, and no cluster can tell what the object is")

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/api/validation/path"
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
@@ -79,7 +79,7 @@ func namespaceProblems(o manifest.Object) []string {
 func nameProblems(o manifest.Object) (says []string, hint string) {
 	kind := o.Group + "/" + o.Kind
 	if o.Group == "rbac.authorization.k8s.io" || kind == "certificates.k8s.io/ClusterTrustBundle" || kind == "networking.k8s.io/IPAddress" {
-		return path.IsValidPathSegmentName(o.Name), "write it without / and %, and not . or .. alone"
+		return content.IsPathSegmentName(o.Name), "write it without / and %, and not . or .. alone"
 	}
 	return validation.IsDNS1123Subdomain(o.Name), "write lower case letters, digits, hyphens and dots"
 }

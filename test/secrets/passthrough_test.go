@@ -92,9 +92,9 @@ func TestChangedOnTheWay(t *testing.T) {
 		options []string
 		warned  bool
 	}{
-		"checksum of everything":         {inOrder, nil, true},
-		"checksum of values, unordered":  {byHand, []string{"--mac-only-encrypted"}, true},
-		"checksum of values, in order":   {inOrder, []string{"--mac-only-encrypted"}, false},
+		"checksum of everything":        {inOrder, nil, true},
+		"checksum of values, unordered": {byHand, []string{"--mac-only-encrypted"}, true},
+		"checksum of values, in order":  {inOrder, []string{"--mac-only-encrypted"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root, _ := sopsRepository(t)

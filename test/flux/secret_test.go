@@ -48,12 +48,10 @@ func (f *flux) testSecret(t *testing.T) {
 	}
 
 	// This is what docs/gitops.md says of both files.
-	if out, err := decryptByHand(t, r, encryptedFile, key); err != nil || !strings.Contains(out, encoded("AWS_SECRET_ACCESS_KEY")) {
-		t.Errorf("sops does not decrypt the source: %v\n%s", err, out)
-	}
-	out, err := decryptByHand(t, r, "environments/staging/database/secret/secret-attic-secrets.yaml", key)
-	if err == nil || !strings.Contains(out, "MAC mismatch") {
-		t.Errorf("sops does not refuse the rendered copy: %v\n%s", err, out)
+	for _, file := range []string{encryptedFile, "environments/staging/database/secret/secret-attic-secrets.yaml"} {
+		if out, err := decryptByHand(t, r, file, key); err != nil || !strings.Contains(out, encoded("AWS_SECRET_ACCESS_KEY")) {
+			t.Errorf("sops does not decrypt %s: %v\n%s", file, err, out)
+		}
 	}
 }
 

@@ -27,17 +27,26 @@ func (r *Repo) Build(overlay string, o Options) ([]manifest.Object, diag.List) {
 		return nil, diags
 	}
 	var objects []manifest.Object
-	if r.fast(k) && !o.Kustomize {
-		var rest []string
-		objects, rest, diags = r.generate(k)
-		if len(rest) > 0 && !diags.HasErrors() {
-			objects, diags = r.buildObjects(k)
-		}
-	} else {
+	var specs []*load.Node
+	fast := r.fast(k) && !o.Kustomize
+	if fast {
+		var made generation
+		made, diags = r.generate(k)
+		fast = len(made.rest) == 0 || diags.HasErrors()
+		objects, specs = made.objects, made.specs
+	}
+	if !fast {
 		objects, diags = r.buildObjects(k)
+		if !diags.HasErrors() {
+			specs, _ = r.Specs(overlay) // What is wrong with them has been said.
+		}
 	}
 	if !diags.HasErrors() {
 		diags = append(diags, policy.Check(r.display(k.file), objects)...)
+		diags = append(diags, r.keys(overlay, specs)...)
+		for _, p := range r.promised(overlay, specs, objects) {
+			diags = append(diags, p.Problem)
+		}
 	}
 	diags = append(diags, r.unnamed(k)...)
 	for i, d := range diags {
@@ -56,9 +65,17 @@ func (r *Repo) Build(overlay string, o Options) ([]manifest.Object, diag.List) {
 // generators.
 func (r *Repo) fast(k *kustomization) bool { return k.hasOnly("generators") }
 
+// generation is what the generators of a kustomization give.
+type generation struct {
+	specs   []*load.Node
+	objects []manifest.Object
+	// rest are entries that lead to other generators than atticgen's.
+	rest []string
+}
+
 // generate turns the specs that a kustomization names as generators into
-// objects. The rest are entries that lead to other generators than atticgen's.
-func (r *Repo) generate(k *kustomization) (objects []manifest.Object, rest []string, diags diag.List) {
+// objects.
+func (r *Repo) generate(k *kustomization) (made generation, diags diag.List) {
 	for _, entry := range k.list("generators") {
 		specs, problems := r.generatorSpecs(k, entry)
 		diags = append(diags, problems...)
@@ -77,17 +94,18 @@ func (r *Repo) generate(k *kustomization) (objects []manifest.Object, rest []str
 			d.Hint = "write a spec there, or remove the line"
 			diags = append(diags, d)
 		case ours == 0 && specs[0].Get("kind") != nil && specs[0].Get("apiVersion") != nil:
-			rest = append(rest, entry.Value)
+			made.rest = append(made.rest, entry.Value)
 		default:
+			made.specs = append(made.specs, specs...)
 			for _, spec := range specs {
 				rendered, problems := expand.Spec(spec, r.inputs)
 				diags = append(diags, problems...)
 				diags = append(diags, functionMissing(spec)...)
-				objects = append(objects, rendered...)
+				made.objects = append(made.objects, rendered...)
 			}
 		}
 	}
-	return objects, rest, diags
+	return made, diags
 }
 
 // functionAnnotation tells kustomize which function to run for a spec.

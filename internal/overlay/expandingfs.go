@@ -148,21 +148,21 @@ func (f *expandingFS) kustomization(path string, data []byte) ([]byte, error) {
 	if !f.expand || len(k.list("generators")) == 0 {
 		return data, nil
 	}
-	objects, rest, diags := f.repo.generate(k)
+	made, diags := f.repo.generate(k)
 	if err := f.report(diags); err != nil {
 		return nil, err
 	}
 	content, _ := k.node.Any().(map[string]any)
-	f.objects[k.dir] = objects
-	if len(objects) > 0 {
+	f.objects[k.dir] = made.objects
+	if len(made.objects) > 0 {
 		// Kustomize would name the file that is only in memory.
-		if err := f.report(policy.Repeated(f.repo.display(k.file), objects)); err != nil {
+		if err := f.report(policy.Repeated(f.repo.display(k.file), made.objects)); err != nil {
 			return nil, err
 		}
-		f.generated[filepath.Join(filepath.Dir(path), generatedFile)] = manifest.Stream(marked(objects))
+		f.generated[filepath.Join(filepath.Dir(path), generatedFile)] = manifest.Stream(marked(made.objects))
 		resources, _ := content["resources"].([]any)
 		content["resources"] = append(resources, generatedFile)
 	}
-	content["generators"] = rest
+	content["generators"] = made.rest
 	return yaml.Marshal(content)
 }

@@ -21,6 +21,7 @@ const (
 	ruleOverlay     = "overlay"
 	ruleDrift       = "drift"
 	ruleApart       = "environments-apart"
+	rulePromised    = "secret-in-git"
 	ruleDecode      = "decode"
 	ruleUnknownKind = "unknown-kind"
 	ruleRemoved     = "api-removed"
@@ -105,6 +106,12 @@ func ownRules() []report.RuleInfo {
 			Title:  "Environments have databases, buckets and hosts of their own",
 			Why:    "two clusters that back up to one place spoil each other's backups, which is an error; a bucket or a hostname in two environments is mostly a copy that was not finished",
 			Fix:    "set the field that the finding names in one of the overlays",
+		},
+		{
+			ID: rulePromised, Severity: diag.Error,
+			Title: "Secrets that a spec keeps in Git are in the environment",
+			Why:   "with the backend sops or sealedSecrets, Git is the only place that the cluster gets them from: pods wait for what is not there, and a controller that prunes deletes a Secret that was there before",
+			Fix:   "name the folder `secrets` under `resources` of the overlay, or write the Secret with `atticgen token keygen`, `atticgen token issue` or `atticgen secret set`, and run `atticgen render`",
 		},
 		{
 			ID: ruleDecode, Severity: diag.Error,

@@ -72,6 +72,7 @@ func Run(ctx context.Context, o Options) (report.Verification, error) {
 		}
 		e.read()
 		e.compare(repo)
+		e.promised(repo)
 		e.decode(types, o.Kubernetes)
 		e.lifecycles(types, o.Kubernetes)
 		e.police(o.Kubernetes)

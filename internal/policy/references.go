@@ -130,7 +130,6 @@ func presentIn(objects []manifest.Object) map[manifest.ID]bool {
 			secret(spec.at("secretName").text())
 		case "bitnami.com/SealedSecret":
 			secret(o.Name)
-			secret(spec.at("template", "metadata", "name").text())
 		case "external-secrets.io/ExternalSecret":
 			if name := spec.at("target", "name").text(); name != "" {
 				secret(name)

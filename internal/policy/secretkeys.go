@@ -33,11 +33,9 @@ func knownKeys(objects []manifest.Object) map[manifest.ID]map[string]bool {
 			}
 			add(o.Kind, o.Namespace, o.Name, keys)
 		case "bitnami.com/SealedSecret":
-			name := spec.at("template", "metadata", "name").text()
-			if name == "" {
-				name = o.Name
-			}
-			add("Secret", o.Namespace, name, keysOf(spec.at("encryptedData"), spec.at("template", "data")))
+			// The controller names the Secret after the SealedSecret, whatever its
+			// template says.
+			add("Secret", o.Namespace, o.Name, keysOf(spec.at("encryptedData"), spec.at("template", "data")))
 		case "external-secrets.io/ExternalSecret":
 			name := spec.at("target", "name").text()
 			if name == "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,19 +63,50 @@ func (k *keyChange) underWay() error {
 	return nil
 }
 
-// served refuses a step where the spec does not have the second server.
-func (k *keyChange) served() error {
+// pending refuses a step where the change is over but for its end.
+func (k *keyChange) pending() error {
 	if err := k.underWay(); err != nil {
 		return err
 	}
-	switch next := k.set.SigningKey().Next; {
-	case next == nil:
-		return diag.List{k.set.Problem([]string{"spec", "signingKey", "next"}, "is missing, so that no server takes tokens of the key "+k.coming.ID(),
-			fmt.Sprintf("write signingKey: {keyID: %s, next: {keyID: %s}}, and have it applied first", k.present.ID(), k.coming.ID()))}
-	case next.KeyID != k.coming.ID():
-		return diag.List{k.set.Problem([]string{"spec", "signingKey", "next", "keyID"}, "is "+diag.Quote(next.KeyID)+", and the key that is to take over is another one", "write "+k.coming.ID())}
+	if k.present.ID() == k.coming.ID() {
+		return fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
 	}
 	return nil
+}
+
+// named refuses a step where the spec says that another key is in use than the
+// overlay has.
+func (k *keyChange) named() error {
+	id := k.set.SigningKey().KeyID
+	if id == "" || id == k.present.ID() {
+		return nil
+	}
+	return diag.List{k.set.Problem([]string{"spec", "signingKey", "keyID"},
+		fmt.Sprintf("is %s, and the key in %s is %s", diag.Quote(id), k.opened.Display(k.set.PublicKeyFile()), k.present.ID()), "write "+k.present.ID())}
+}
+
+// served refuses a step where the spec does not have the second server.
+func (k *keyChange) served() error {
+	if err := k.named(); err != nil {
+		return err
+	}
+	field := []string{"spec", "signingKey", "next"}
+	switch next := k.set.SigningKey().Next; {
+	case next == nil:
+		return k.missing(field, "is missing, so that no server takes tokens of the key "+k.coming.ID(),
+			fmt.Sprintf("write signingKey: {keyID: %s, next: {keyID: %s}} under spec in %s, and have it applied first", k.present.ID(), k.coming.ID(), k.place()))
+	case next.KeyID != k.coming.ID():
+		return diag.List{k.set.Problem(append(field, "keyID"), fmt.Sprintf("is %s, and the key in %s is %s", diag.Quote(next.KeyID), k.opened.Display(k.set.NextPublicKeyFile()), k.coming.ID()), "write "+k.coming.ID())}
+	}
+	return nil
+}
+
+// missing is an error about a field that the spec does not have. Its position would
+// be that of what is above it, which may be in the base.
+func (k *keyChange) missing(field []string, message, hint string) error {
+	d := k.set.Problem(field, message, hint)
+	d.File, d.Line, d.Column = cmp.Or(k.set.Patch(k.opened), k.opened.Path), 0, 0
+	return diag.List{d}
 }
 
 // unused refuses to switch as long as a token of the old key is valid.

@@ -25,6 +25,7 @@ type rotateKeyOptions struct {
 
 	bits                           int
 	sign, takeOver, finish, cancel bool
+	unrendered                     bool
 	keyOut                         string
 }
 
@@ -61,6 +62,7 @@ stolen is not replaced this way, for its tokens would be good until they end.`,
 	flags.BoolVar(&o.finish, "finish", false, "last step: forget that there was another key")
 	flags.BoolVar(&o.cancel, "cancel", false, "take the new key back, which has signed nothing yet")
 	flags.StringVar(&o.keyOut, "key-out", "", "new file for the private half of the new key; needed where the overlay does not keep it")
+	flags.BoolVar(&o.unrendered, "unrendered", false, "with --sign: do not ask whether environments/ has the second server, because environments are kept elsewhere, or nobody is to wait for it")
 	flags.StringVar(&o.out, "out", "", "with --sign: private folder for new tokens, one file each")
 	cmd.MarkFlagsMutuallyExclusive("sign", "switch", "finish", "cancel")
 	return cmd
@@ -76,6 +78,8 @@ func rotateKey(ctx context.Context, streams Streams, steps stepper, o rotateKeyO
 	}
 	step := k.begin
 	switch {
+	case o.unrendered && !o.sign:
+		return &failure{code: ExitUsage, err: errors.New("--unrendered goes with --sign; remove it")}
 	case o.sign:
 		step = k.sign
 	case o.takeOver:
@@ -102,6 +106,9 @@ func rotateKey(ctx context.Context, streams Streams, steps stepper, o rotateKeyO
 func (k *keyChange) begin(ctx context.Context) ([]string, error) {
 	if k.coming != nil {
 		return nil, fmt.Errorf("%s: a key is about to take over already (%s); go on with --sign, --switch or --finish, or take it back with --cancel", k.opened.Display(k.set.NextPublicKeyFile()), k.coming.ID())
+	}
+	if err := k.named(); err != nil {
+		return nil, err
 	}
 	if k.set.Secrets.Backend != secrets.SOPS && k.keyOut == "" {
 		return nil, &failure{code: ExitUsage, err: fmt.Errorf("%s keeps no private half with the backend %s; name a new file for it with --key-out", k.set, k.set.Secrets.Backend)}
@@ -130,20 +137,22 @@ func (k *keyChange) begin(ctx context.Context) ([]string, error) {
 	if k.backend == nil {
 		said = append(said, fmt.Sprintf("put this into Secret %s, where it is made:", ref.SecretName), ref.Key+"="+next.Base64())
 	}
-	return append(said,
-		"write into the spec, and commit it together with the overlay:",
-		"  signingKey:", "    keyID: "+k.present.ID(), "    next:", "      keyID: "+next.ID(),
-		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, go on with atticgen token rotate-key %s --sign", k.set.Names.Next(), k.about(k.opened, k.set)+k.signs(k.set, "", keyOption{k.keyOut}, "")),
-	), nil
+	said = append(said, k.writeIDs(k.present.ID(), next.ID())...)
+	said = append(said, k.render())
+	said = append(said, k.applied(k.set.Names.Next())...)
+	return append(said, fmt.Sprintf("then go on with atticgen token rotate-key %s --sign", k.about(k.opened, k.set)+k.signs(k.set, "", keyOption{k.keyOut}, ""))), nil
 }
 
 // sign is the second step: all tokens anew, with the new key.
 func (k *keyChange) sign(ctx context.Context) ([]string, error) {
+	if err := k.pending(); err != nil {
+		return nil, err
+	}
 	if err := k.served(); err != nil {
 		return nil, err
 	}
-	if k.present.ID() == k.coming.ID() {
-		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
+	if err := k.rendered(); err != nil {
+		return nil, err
 	}
 	do := k.issuing
 	do.spec, do.signer = k.set.String(), k.coming.ID()
@@ -158,21 +167,18 @@ func (k *keyChange) sign(ctx context.Context) ([]string, error) {
 	if err := report.WriteRotation(k.streams.Out, report.Text, reports); err != nil {
 		return nil, printed(err)
 	}
-	said := []string{"", "render, commit, and hand out the new tokens; then wait until no token of the old key is valid:"}
+	said := []string{"", k.render() + ", and hand out the new tokens"}
 	ref := k.set.Cache.Spec.CacheJob.TokenSecret
 	if signed := k.set.Plan.Tokens[ref.Key].Secret == ref.SecretName; !signed && len(k.set.Cache.Spec.Caches) > 0 {
 		said = append(said, fmt.Sprintf("the token in Secret %s, of the Job that applies the caches, is to be replaced as well", ref.SecretName))
 	}
-	return append(said, fmt.Sprintf("atticgen token rotate-key %s --switch says when that is so", k.about(k.opened, k.set))), nil
+	return append(said, fmt.Sprintf("then wait until no token of the old key is valid: atticgen token rotate-key %s --switch says when that is so", k.about(k.opened, k.set))), nil
 }
 
 // takeOver is the third step: the new key in the place of the old one.
 func (k *keyChange) takeOver(ctx context.Context) ([]string, error) {
-	if err := k.underWay(); err != nil {
+	if err := k.pending(); err != nil {
 		return nil, err
-	}
-	if k.present.ID() == k.coming.ID() {
-		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
 	}
 	if err := k.served(); err != nil {
 		return nil, err
@@ -206,15 +212,16 @@ func (k *keyChange) takeOver(ctx context.Context) ([]string, error) {
 	var said []string
 	switch k.set.Secrets.Backend {
 	case secrets.SOPS:
-		said = append(said, "write into the spec, render, and commit it together with the overlay:")
 	case secrets.Sealed:
-		said = append(said, "commit the overlay; when the cluster has the Secret, write into the spec:")
+		said = append(said, k.render(), fmt.Sprintf("when the cluster has the new Secret %s, and not before,", public.SecretName))
 	default:
 		said = append(said, fmt.Sprintf("put this into Secret %s, where it is made:", public.SecretName), public.Key+"="+k.coming.Base64(),
-			"when the cluster has it, write into the spec:")
+			"when the cluster has it, and not before,")
 	}
-	return append(said, "  signingKey:", "    keyID: "+k.coming.ID(), "    next:", "      keyID: "+k.coming.ID(),
-		fmt.Sprintf("when kubectl rollout status deployment/%s has succeeded, end the change with atticgen token rotate-key %s --finish", k.set.Names.API(), k.about(k.opened, k.set))), nil
+	said = append(said, k.writeIDs(k.coming.ID(), k.coming.ID())...)
+	said = append(said, k.render())
+	said = append(said, k.applied(k.set.Names.API())...)
+	return append(said, fmt.Sprintf("then end the change with atticgen token rotate-key %s --finish", k.about(k.opened, k.set))), nil
 }
 
 // end is the last step: one key again.
@@ -225,26 +232,23 @@ func (k *keyChange) end(ctx context.Context) ([]string, error) {
 	if k.present.ID() != k.coming.ID() {
 		return nil, fmt.Errorf("the key %s has not taken over yet; do so first, with --switch", k.coming.ID())
 	}
-	if id := k.set.SigningKey().KeyID; id != k.present.ID() {
-		return nil, diag.List{k.set.Problem([]string{"spec", "signingKey", "keyID"}, "does not name the key that has taken over, so that the server may still have the old one", "write "+k.present.ID()+", and have it applied first")}
+	switch id, field := k.set.SigningKey().KeyID, []string{"spec", "signingKey", "keyID"}; id {
+	case k.present.ID():
+	case "":
+		return nil, k.missing(field, "is missing, so that the server may still have the old key", fmt.Sprintf("write %s in %s, and have it applied first", k.present.ID(), k.place()))
+	default:
+		return nil, diag.List{k.set.Problem(field, "does not name the key that has taken over, so that the server may still have the old one", "write "+k.present.ID()+", and have it applied first")}
 	}
 	if err := k.forget(ctx); err != nil {
 		return nil, err
 	}
-	said := []string{"the key is " + k.present.ID()}
-	if k.set.SigningKey().Next != nil {
-		said = append(said, "take signingKey.next out of the spec, render, and commit it together with the overlay")
-	}
-	return said, nil
+	return append([]string{"the key is " + k.present.ID()}, k.takeNextOut(k.present.ID())...), nil
 }
 
 // takeBack gives up a key that has signed nothing.
 func (k *keyChange) takeBack(ctx context.Context) ([]string, error) {
-	if err := k.underWay(); err != nil {
+	if err := k.pending(); err != nil {
 		return nil, err
-	}
-	if k.present.ID() == k.coming.ID() {
-		return nil, fmt.Errorf("the key %s has taken over already; end the change with --finish", k.coming.ID())
 	}
 	record, err := k.opened.Record(k.set)
 	if err != nil {
@@ -258,9 +262,5 @@ func (k *keyChange) takeBack(ctx context.Context) ([]string, error) {
 	if err := k.forget(ctx); err != nil {
 		return nil, err
 	}
-	said := []string{"the key stays " + k.present.ID()}
-	if k.set.SigningKey().Next != nil {
-		said = append(said, "take signingKey.next out of the spec, render, and commit it together with the overlay")
-	}
-	return said, nil
+	return append([]string{"the key stays " + k.present.ID()}, k.takeNextOut(k.present.ID())...), nil
 }

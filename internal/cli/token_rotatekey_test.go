@@ -21,7 +21,9 @@ func TestRotatingTheKey(t *testing.T) {
 		t.Run(backend, func(t *testing.T) {
 			s := newShop(t, backend)
 			s.open()
-			spec := s.read("base/cache/cache.yaml")
+			const patch = "apiVersion: atticgen.dev/v1alpha1\nkind: AtticCache\nmetadata: {name: attic, namespace: nix-cache}\n"
+			s.write("overlays/production/cache/cache.yaml", patch+"spec: {gc: {}}\n")
+			s.write("overlays/production/cache/kustomization.yaml", "resources: [../../../base/cache]\npatches: [{path: cache.yaml}]\n")
 			step := func(want int, args ...string) string {
 				t.Helper()
 				return s.run(want, append([]string{"token", "rotate-key", "--overlay", production, "--debug"}, args...)...)
@@ -33,7 +35,8 @@ func TestRotatingTheKey(t *testing.T) {
 			begin := []string{"--key-out", "private/next.pem"}
 			out := step(ExitOK, begin...)
 			s.secret["the next key"] = s.read("private/next.pem")
-			old, next := field(out, "    keyID: "), field(out, "      keyID: ")
+			wants(t, out, "write into overlays/production/cache/cache.yaml:\n  spec:\n    signingKey:\n", "kubectl -n nix-cache rollout status deployment/attic-next\n")
+			old, next := field(out, "      keyID: "), field(out, "        keyID: ")
 			if old == next || !validate.NewForm(`[A-Za-z0-9_-]{43}`, 43).Matches(next) {
 				t.Fatalf("the keys are %q and %q", old, next)
 			}
@@ -49,7 +52,7 @@ func TestRotatingTheKey(t *testing.T) {
 			}
 			s.must(os.Remove("private/next.pem"))
 			out = step(ExitOK, begin...)
-			next = field(out, "      keyID: ")
+			next = field(out, "        keyID: ")
 			s.secret["the next key"] = s.read("private/next.pem")
 
 			// The old key signs as long as the new one has signed nothing.
@@ -58,13 +61,29 @@ func TestRotatingTheKey(t *testing.T) {
 				t.Errorf("before the new key signs, tokens are of the key %s", field(got, "key "))
 			}
 
-			s.write("base/cache/cache.yaml", spec+"  signingKey: {keyID: "+old+", next: {keyID: "+next+"}}\n")
+			signed := s.nextKey("--sign", "--out", "private/signed", "--key", "private/next.pem")
+			step(ExitInput, signed...)
+			wants(t, s.last(), "overlays/production/cache/cache.yaml: error: spec.signingKey.next: is missing", "write signingKey: {keyID: "+old+", next: {keyID: "+next+"}} under spec in overlays/production/cache/cache.yaml")
+
+			key := func(present, next string) {
+				t.Helper()
+				s.write("overlays/production/cache/cache.yaml", patch+"spec: {signingKey: {keyID: "+present+", next: {keyID: "+next+"}}}\n")
+			}
+			key(next, old)
+			s.run(ExitInput, "render")
+			wants(t, s.last(), "write "+old, "write "+next)
+			step(ExitInput, signed...)
+			wants(t, s.last(), "write "+old)
+			key(old, next)
+			step(ExitInput, signed...) // It is in the spec, and not in the environment.
+			wants(t, s.last(), "environments/production: error: has no Deployment nix-cache/attic-next yet", "run atticgen render && atticgen verify", "--unrendered")
 			s.run(ExitOK, "render")
 			s.run(ExitOK, "verify")
 			step(ExitInput, "--switch") // Nothing is signed with it.
 			step(ExitInput, "--finish")
 			step(ExitInput, s.nextKey("--sign", "--out", "private/wrong", "--key", "private/key.pem")...)
-			step(ExitOK, s.nextKey("--sign", "--out", "private/signed", "--key", "private/next.pem")...)
+			out = step(ExitOK, signed...)
+			wants(t, out, "another key signs now", "run atticgen render && atticgen verify, and commit overlay and environment together")
 			if len(s.remember("signed")) != 3 {
 				t.Error("not all tokens are signed anew")
 			}
@@ -78,12 +97,21 @@ func TestRotatingTheKey(t *testing.T) {
 			s.now = begun().AddDate(0, 0, 36) // The rest has ended, the new gitlab-one of day 15 as well.
 			s.run(ExitOK, s.nextKey("token", "rotate", "--due", "--overlay", production, "--out", "private/later", "--key", "private/next.pem")...)
 			s.remember("later")
-			step(ExitOK, "--switch", "--key", "private/next.pem")
+			out = step(ExitOK, "--switch", "--key", "private/next.pem")
+			wants(t, out, "write into overlays/production/cache/cache.yaml:\n  spec:\n    signingKey:\n      keyID: "+next+"\n", "kubectl -n nix-cache rollout status deployment/attic\n")
 			step(ExitInput, "--switch")
 			step(ExitInput, "--finish") // The spec has the old one.
-			s.write("base/cache/cache.yaml", spec+"  signingKey: {keyID: "+next+", next: {keyID: "+next+"}}\n")
-			step(ExitOK, "--finish")
-			s.write("base/cache/cache.yaml", spec+"  signingKey: {keyID: "+next+"}\n")
+			// Only SOPS brings the key and its ID to the cluster at once.
+			s.run(map[bool]int{true: ExitInput}[backend == "sops"], "render")
+			wants(t, s.last(), "write "+next)
+			key(next, next)
+			s.run(ExitOK, "render")
+			s.run(ExitOK, "verify")
+			out = step(ExitOK, "--finish")
+			wants(t, out, "take spec.signingKey.next out of overlays/production/cache/cache.yaml, and keep keyID: "+next)
+			s.run(ExitInput, "render")
+			wants(t, s.last(), "take spec.signingKey.next out")
+			s.write("overlays/production/cache/cache.yaml", patch+"spec: {signingKey: {keyID: "+next+"}}\n")
 			for name, text := range s.files(production) {
 				if strings.Contains(name, "next") || strings.Contains(text, "_NEXT") {
 					t.Errorf("%s is left over", name)
@@ -97,6 +125,9 @@ func TestRotatingTheKey(t *testing.T) {
 		})
 	}
 }
+
+// last is what the last command said.
+func (s *shop) last() string { return s.said[len(s.said)-1].stderr }
 
 // nextKey are arguments without --key where the overlay keeps the key itself.
 func (s *shop) nextKey(args ...string) []string {

@@ -12,9 +12,10 @@ func TestReplacingAStolenKey(t *testing.T) {
 		return s.run(ExitOK, append([]string{"token", "rotate-key", "--overlay", production, "--bits", "2048"}, args...)...)
 	}
 	out := step()
-	old, next := field(out, "    keyID: "), field(out, "      keyID: ")
+	wants(t, out, "write into a patch of AtticCache attic in overlays/production (not into the base: other environments have other keys):")
+	old, next := field(out, "      keyID: "), field(out, "        keyID: ")
 	s.write("base/cache/cache.yaml", spec+"  signingKey: {keyID: "+old+", next: {keyID: "+next+"}}\n")
-	step("--sign", "--out", "private/signed")
+	step("--sign", "--unrendered", "--out", "private/signed")
 	refused, code := s.start("", "token", "rotate-key", "--overlay", production, "--switch")
 	if code != ExitInput {
 		t.Errorf("the exit code is %d", code)

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"path"
+	"path/filepath"
 	"strings"
 
 	"gitlab.com/attic-cache/atticgen/generators"
@@ -59,6 +60,30 @@ func (s *Set) Problem(field []string, message, hint string) diag.Diagnostic {
 	d := diag.New(at.File, "%s", message)
 	d.Line, d.Column, d.Path, d.Hint = at.Line, at.Column, s.node.Display(field), hint
 	return d
+}
+
+// Patch is the file of the overlay in which the spec is, or what differs there;
+// empty where all of it comes from elsewhere.
+func (s *Set) Patch(o *Overlay) string {
+	below := path.Join(filepath.ToSlash(o.Root), o.Path) + "/"
+	var find func(n *load.Node) string
+	find = func(n *load.Node) string {
+		if strings.HasPrefix(n.File, below) {
+			return n.File
+		}
+		for _, e := range n.Entries {
+			if file := find(e.Value); file != "" {
+				return file
+			}
+		}
+		for _, item := range n.Items {
+			if file := find(item); file != "" {
+				return file
+			}
+		}
+		return ""
+	}
+	return find(s.node)
 }
 
 // Paths of files, below the folder of Secrets.

@@ -21,10 +21,22 @@ func missingKeys(objects []manifest.Object) []Finding {
 		found = append(found, Finding{
 			Object: r.from, Path: r.at.path,
 			Message: fmt.Sprintf("names %s, which has no key %s", r.to, diag.Quote(r.key)),
-			Hint:    "write a key that it has, or add this one to it",
+			Hint:    hintForKey(r.key),
 		})
 	}
 	return found
+}
+
+// nextPublicKey is where a cache has the key that is to take over, unless its spec
+// says otherwise.
+const nextPublicKey = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64_NEXT"
+
+// hintForKey is what to do about a key that is not there.
+func hintForKey(key string) string {
+	if key == nextPublicKey {
+		return "take spec.signingKey.next out where the change of keys has ended or was taken back; where it begins, `atticgen token rotate-key` writes the key"
+	}
+	return "write a key that it has, or add this one to it"
 }
 
 // missingPorts finds ports of Services that lead to a port by a name which no

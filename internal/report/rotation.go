@@ -177,7 +177,7 @@ func (r Rotation) why(a rotation.Action) string {
 	case rotation.Due:
 		return "due since " + moment(r.Now, a.Since)
 	case rotation.Key:
-		return "its key is retired"
+		return "another key signs now"
 	case rotation.Outdated:
 		return "the plan has changed"
 	case rotation.Asked:

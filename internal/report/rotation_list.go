@@ -86,7 +86,7 @@ func stateText(t rotation.Status) string {
 		return "not planned"
 	case rotation.StateDue:
 		return map[rotation.Reason]string{
-			rotation.Due: "due", rotation.Key: "due: its key is retired", rotation.Outdated: "due: the plan has changed",
+			rotation.Due: "due", rotation.Key: "due: another key signs now", rotation.Outdated: "due: the plan has changed",
 		}[t.Reason]
 	case rotation.StateMissing:
 		return fmt.Sprintf("missing%s", map[rotation.Reason]string{rotation.Expired: ": expired", rotation.Revoked: ": revoked"}[t.Reason])

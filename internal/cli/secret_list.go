@@ -42,20 +42,18 @@ needs no key.`,
 }
 
 func secretLists(steps stepper, o estateOptions, overlays []string) ([]report.SecretList, error) {
+	named := len(overlays) > 0
 	overlays, err := everyOverlay(o.root, overlays)
 	if err != nil {
 		return nil, err
 	}
 	var lists []report.SecretList
 	for _, given := range overlays {
-		opened, err := o.open(given)
+		opened, sets, err := o.sets(given, named)
 		if err != nil {
 			return nil, err
 		}
-		for _, set := range opened.Sets {
-			if !o.means(set) {
-				continue
-			}
+		for _, set := range sets {
 			steps("%s %s: backend %s", opened.Path, set, set.Secrets.Backend)
 			list, err := o.secretList(opened, set)
 			if err != nil {

@@ -187,6 +187,13 @@ func (k *keyOption) load(ctx context.Context, streams Streams, s signing) (key *
 			return nil, "", fmt.Errorf("the signing key cannot be read: %w; or name its file with --key", err)
 		}
 		return key, s.opened.Display(s.set.PrivateKeyFile()), nil
+	case s.set != nil && s.opened.File(s.set.PublicKeyFile()) == nil:
+		about := estateOptions{root: s.opened.Root}
+		advice := "make one with atticgen token keygen " + about.about(s.opened, s.set)
+		if s.set.Secrets.Backend != secrets.SOPS {
+			advice += " --out FILE"
+		}
+		return nil, "", fmt.Errorf("%s %s has no signing key yet; %s, or name the file of one with --key, or set %s", s.opened.Path, s.set, advice, envKey)
 	default:
 		return nil, "", fmt.Errorf("no signing key is given; name its file with --key, or set %s", envKey)
 	}
@@ -207,7 +214,21 @@ func addOverlays(flags *pflag.FlagSet, overlays *[]string) {
 // below is a path below the repository as a user would give it.
 func below(root, rel string) string { return filepath.Join(root, filepath.FromSlash(rel)) }
 
-// means tells whether a set is among those that a command is about.
-func (o *estateOptions) means(set *estate.Set) bool {
-	return o.spec == "" || o.spec == set.Names.Name || o.spec == set.String()
+// sets are those of an overlay that a command is about. An overlay that is named,
+// rather than one of all, has to have one.
+func (o *estateOptions) sets(given string, named bool) (*estate.Overlay, []*estate.Set, error) {
+	opened, err := o.open(given)
+	if err != nil {
+		return nil, nil, err
+	}
+	var meant []*estate.Set
+	for _, set := range opened.Sets {
+		if o.spec == "" || o.spec == set.Names.Name || o.spec == set.String() {
+			meant = append(meant, set)
+		}
+	}
+	if named && len(meant) == 0 {
+		_, err = opened.Set(o.spec) // says what there is
+	}
+	return opened, meant, err
 }

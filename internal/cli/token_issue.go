@@ -112,7 +112,7 @@ func issuePlanned(ctx context.Context, streams Streams, steps stepper, o issueOp
 		return err
 	}
 	if len(reports) == 0 {
-		return &failure{code: ExitInput, err: fmt.Errorf("%s: no token is planned; write spec.tokens, as in tokens: {gitlab-myrepo: {type: read-write, caches: {main: {}}}}", o.overlay)}
+		return &failure{code: ExitInput, err: nothingPlanned(o.overlay)}
 	}
 	return printed(report.WriteRotation(streams.Out, o.format.Format, reports))
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,18 +41,19 @@ when they are due. It reads plan, record and list in Git, and needs no key.`,
 }
 
 func tokenLists(streams Streams, steps stepper, o estateOptions, overlays []string) ([]report.TokenList, error) {
+	named := len(overlays) > 0
 	overlays, err := everyOverlay(o.root, overlays)
 	if err != nil {
 		return nil, err
 	}
 	var lists []report.TokenList
 	for _, given := range overlays {
-		opened, err := o.open(given)
+		opened, sets, err := o.sets(given, named)
 		if err != nil {
 			return nil, err
 		}
-		for _, set := range opened.Sets {
-			if set.Tokens == nil || !o.means(set) {
+		for _, set := range sets {
+			if set.Tokens == nil {
 				continue
 			}
 			record, err := opened.Record(set)
@@ -74,5 +76,13 @@ func tokenLists(streams Streams, steps stepper, o estateOptions, overlays []stri
 			})
 		}
 	}
+	if named && len(lists) == 0 {
+		return nil, nothingPlanned(strings.Join(overlays, ", "))
+	}
 	return lists, nil
+}
+
+// nothingPlanned is an error about overlays that have no token.
+func nothingPlanned(overlays string) error {
+	return fmt.Errorf("%s: no token is planned; write spec.tokens, as in tokens: {gitlab-myrepo: {type: read-write, caches: {main: {}}}}", overlays)
 }

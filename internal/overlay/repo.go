@@ -83,7 +83,7 @@ func (r *Repo) Rel(given string) (string, error) {
 		parent, err = filepath.EvalSymlinks(filepath.Dir(abs))
 	}
 	if err != nil {
-		return "", describe(given, err, "name the folder of an overlay, as in overlays/staging")
+		return "", describe(given, err, "name the folder of an overlay, "+r.known())
 	}
 	rel, err := filepath.Rel(r.resolved, filepath.Join(parent, filepath.Base(abs)))
 	switch {
@@ -97,6 +97,18 @@ func (r *Repo) Rel(given string) (string, error) {
 		return "", diag.List{d}
 	}
 	return filepath.ToSlash(rel), nil
+}
+
+// known are the overlays that there are, or an example where there is none.
+func (r *Repo) known() string {
+	found, err := r.Overlays()
+	if err != nil {
+		return "as in overlays/staging"
+	}
+	for i, rel := range found {
+		found[i] = r.display(rel)
+	}
+	return "one of " + strings.Join(found, ", ")
 }
 
 // display is a path below the repository as messages show it.

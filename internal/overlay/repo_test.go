@@ -105,7 +105,7 @@ func TestRel(t *testing.T) {
 		"..":              "is outside the repository",
 		"../beside":       "is outside the repository",
 		"/":               "is outside the repository",
-		"overlays/b":      "is not there; name the folder of an overlay, as in overlays/staging",
+		"overlays/b":      "is not there; name the folder of an overlay, one of overlays/a, overlays/link",
 		"file/a":          "cannot be read: not a directory",
 		"over\x1b[2Jlays": `over\x1b[2Jlays: error: is not there`,
 	} {

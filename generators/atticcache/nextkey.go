@@ -30,7 +30,7 @@ func defaultSigningKey(key *v1alpha1.SigningKey, names naming.Set) {
 	}
 	if next := key.Next; next != nil {
 		defaulting.Value(&next.SecretName, names.Secrets())
-		defaulting.Value(&next.Key, envPublicKey+"_NEXT")
+		defaulting.Value(&next.Key, tokenset.KeyNextPublic)
 	}
 }
 
@@ -52,7 +52,7 @@ func validateNextKey(p *validate.Problems, path *field.Path, key v1alpha1.Signin
 	next, id := *key.Next, path.Child("keyID")
 	validateSecretKey(p, path, next.SecretKeyRef)
 	if next.SecretKeyRef == key.SecretKeyRef {
-		p.Add(path.Child("key"), "is that of spec.signingKey, so that both servers would have the same key", "write where the next key is, or remove it for "+envPublicKey+"_NEXT")
+		p.Add(path.Child("key"), "is that of spec.signingKey, so that both servers would have the same key", "write where the next key is, or remove it for "+tokenset.KeyNextPublic)
 	}
 	switch next.KeyID {
 	case "":

@@ -29,7 +29,7 @@ const EnvDatabaseURL = "ATTIC_SERVER_DATABASE_URL"
 
 // Other environment variables that Attic reads.
 const (
-	envPublicKey  = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
+	envPublicKey  = tokenset.KeyPublic
 	envPrivateKey = tokenset.KeyPrivate
 	envRustLog    = "RUST_LOG"
 )

@@ -9,9 +9,18 @@ import (
 	"gitlab.com/attic-cache/atticgen/generators/secrets"
 )
 
-// KeyPrivate is the key of the private half of a signing key in its Secret, and
-// the variable that Attic reads it from.
-const KeyPrivate = "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64"
+// The keys that the halves of a signing key have in their Secrets, and the
+// variables that Attic reads them from. The one of the key that is to take over is
+// ours: Attic knows one key.
+const (
+	KeyPublic     = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
+	KeyPrivate    = "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64"
+	KeyNextPublic = KeyPublic + Next
+)
+
+// Next is what the key of a half ends in that is of the signing key which is to take
+// over.
+const Next = "_NEXT"
 
 // NeededSecrets are the Secrets that somebody has to make for a set of tokens, of
 // a spec with its defaults filled in.

@@ -2,9 +2,7 @@ package authz
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
-	"strings"
 	"time"
 
 	"gitlab.com/attic-cache/atticgen/internal/revocation"
@@ -93,7 +91,7 @@ func (s *Server) check(keys *keyring, text string) (holder, verdict) {
 }
 
 func holderOf(p token.Parsed, text string) holder {
-	h := holder{id: p.ID, subject: shortened(p.Subject), digest: signedDigest(text), notBefore: p.NotBefore, expires: p.ExpiresAt}
+	h := holder{id: p.ID, subject: shortened(p.Subject), digest: revocation.Digest(text), notBefore: p.NotBefore, expires: p.ExpiresAt}
 	if p.IssuedAt.After(h.notBefore) {
 		h.notBefore = p.IssuedAt
 	}
@@ -111,15 +109,6 @@ func (s *Server) stands(list *revoked, who holder) verdict {
 	default:
 		return allowed
 	}
-}
-
-// signedDigest names a token by its signed part, all before the last dot. Whoever
-// holds the token cannot change a letter of that; the same signature can be
-// written in several ways.
-func signedDigest(text string) string {
-	signed := text[:max(strings.LastIndexByte(text, '.'), 0)]
-	sum := sha256.Sum256([]byte(signed))
-	return revocation.DigestPrefix + hex.EncodeToString(sum[:])
 }
 
 // verifyFunc is token.Verify, or what a test puts in its place.

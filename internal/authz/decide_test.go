@@ -32,7 +32,7 @@ func TestOutcomes(t *testing.T) {
 	noID := at("", nil)
 	revokedNoID := at("", func(c *token.Claims) { c.Subject = "an old one" })
 	revokedByDigest := at("one of two with this ID", nil)
-	f.swap(map[string]string{listFile: list("revoked", signedDigest(revokedNoID), signedDigest(revokedByDigest))})
+	f.swap(map[string]string{listFile: list("revoked", revocation.Digest(revokedNoID), revocation.Digest(revokedByDigest))})
 	f.await("three tokens are revoked", func() bool { return f.metric("atticgen_authz_revoked_tokens") == "3" })
 
 	foreign := claims("good")
@@ -194,13 +194,13 @@ func TestTimesCountEachTime(t *testing.T) {
 func TestDigestIsOfWhatIsSigned(t *testing.T) {
 	text := sign(t, newKey(t), claims(""))
 	last := strings.LastIndexByte(text, '.')
-	if signedDigest(text) != signedDigest(text[:last]+".AAAA") {
+	if revocation.Digest(text) != revocation.Digest(text[:last]+".AAAA") {
 		t.Error("the digest depends on the signature")
 	}
-	if signedDigest(text) == signedDigest("x"+text) {
+	if revocation.Digest(text) == revocation.Digest("x"+text) {
 		t.Error("the digest does not depend on the rest")
 	}
-	if len(signedDigest("")) != len(revocation.DigestPrefix)+64 {
+	if len(revocation.Digest("")) != len(revocation.DigestPrefix)+64 {
 		t.Error("no dot")
 	}
 }

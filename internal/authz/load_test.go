@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gitlab.com/attic-cache/atticgen/internal/revocation"
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
 
@@ -154,7 +155,7 @@ func TestLog(t *testing.T) {
 	text := f.sign(claims("revoked"))
 	f.ask(bearer(text))
 	f.await("the refusal is logged", func() bool { return strings.Contains(f.logged.String(), `"msg":"refused"`) })
-	for _, want := range []string{`"reason":"revoked"`, `"subject":"ci-of-revoked"`, `"id":"revoked"`, token.Digest(text), `"revocation_id":"` + signedDigest(text) + `"`, `"host":"cache.example.com"`, `"method":"PUT"`} {
+	for _, want := range []string{`"reason":"revoked"`, `"subject":"ci-of-revoked"`, `"id":"revoked"`, token.Digest(text), `"revocation_id":"` + revocation.Digest(text) + `"`, `"host":"cache.example.com"`, `"method":"PUT"`} {
 		if !strings.Contains(f.logged.String(), want) {
 			t.Errorf("no %s in the log:\n%s", want, f.logged)
 		}
@@ -168,7 +169,7 @@ func TestLog(t *testing.T) {
 	if got := strings.Count(logged, `"msg":"refused"`); got >= 10*refusalBurst {
 		t.Errorf("%d refusals are logged", got)
 	}
-	secrets := []string{"ci-of-stranger", "in-the-uri", signedDigest(stranger)}
+	secrets := []string{"ci-of-stranger", "in-the-uri", revocation.Digest(stranger)}
 	for _, s := range []string{text, stranger} {
 		secrets = append(secrets, strings.Split(s, ".")...)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/report"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
 
 // reportFiles are the files that a flag names, each with its form.
@@ -63,7 +63,7 @@ func (r *reportFiles) write(result report.Verification) error {
 			err = replaceFile(f.name, text.Bytes())
 		}
 		if err != nil {
-			failures = append(failures, fmt.Errorf("%s: the report cannot be written: %w", filepath.ToSlash(f.name), withoutPath(err)))
+			failures = append(failures, fmt.Errorf("%s: the report cannot be written: %w", filepath.ToSlash(f.name), tree.Bare(err)))
 		}
 	}
 	return errors.Join(failures...)
@@ -132,7 +132,7 @@ func (r *reportFiles) after(err error) error {
 			continue
 		}
 		if failed := os.Remove(name); failed != nil {
-			old := diag.New(filepath.ToSlash(f.name), "is the report of an earlier run, and cannot be removed: %v", withoutPath(failed))
+			old := diag.New(filepath.ToSlash(f.name), "is the report of an earlier run, and cannot be removed: %v", tree.Bare(failed))
 			if list, ok := errors.AsType[diag.List](err); ok {
 				err = append(slices.Clip(list), old)
 			} else {
@@ -152,33 +152,7 @@ func replaceFile(name string, data []byte) error {
 		}
 		return os.WriteFile(name, data, 0o644)
 	}
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".new-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
 	// As any other file that a program writes: the pipeline's next step may be
 	// another user.
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-// withoutPath is an error without the name of a temporary file.
-func withoutPath(err error) error {
-	if failed, ok := errors.AsType[*fs.PathError](err); ok {
-		return failed.Err
-	}
-	if failed, ok := errors.AsType[*os.LinkError](err); ok {
-		return failed.Err
-	}
-	return err
+	return tree.ReplaceFile(name, data, 0o644)
 }

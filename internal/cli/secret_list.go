@@ -11,58 +11,26 @@ import (
 )
 
 func newSecretList(streams Streams, steps stepper) *cobra.Command {
-	var o estateOptions
-	var overlays []string
-	var format report.SummaryFormat
-	cmd := &cobra.Command{
-		Use:   "list",
+	return newList(streams, &cobra.Command{
 		Short: "Show which Secrets a system needs, and which keys are missing",
 		Long: `Show which Secrets a system needs, with which keys, what each is for and where it
 comes from. Of Secrets in Git, it says which keys are there; it opens none, and
 needs no key.`,
 		Example: `  atticgen secret list
   atticgen secret list --overlay overlays/production --format json`,
-		Args: secretless(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			return guarded(streams, func(streams Streams) error {
-				lists, err := secretLists(steps, o, overlays)
-				if err != nil {
-					return asInput(err)
-				}
-				return printed(report.WriteSecrets(streams.Out, format.Format, lists))
-			})
-		},
-	}
-	flags := cmd.Flags()
-	o.addCommon(flags)
-	flags.Lookup("sops").Hidden = true // Nothing is opened.
-	addOverlays(flags, &overlays)
-	flags.Var(&format, "format", "form of the list: text, markdown or json")
-	return cmd
-}
-
-func secretLists(steps stepper, o estateOptions, overlays []string) ([]report.SecretList, error) {
-	named := len(overlays) > 0
-	overlays, err := everyOverlay(o.root, overlays)
-	if err != nil {
-		return nil, err
-	}
-	var lists []report.SecretList
-	for _, given := range overlays {
-		opened, sets, err := o.sets(given, named)
-		if err != nil {
-			return nil, err
-		}
-		for _, set := range sets {
+	}, func(streams Streams, format report.Format, o estateOptions, overlays []string) error {
+		var lists []report.SecretList
+		err := o.eachSet(overlays, func(opened *estate.Overlay, set *estate.Set) error {
 			steps("%s %s: backend %s", opened.Path, set, set.Secrets.Backend)
 			list, err := o.secretList(opened, set)
-			if err != nil {
-				return nil, err
-			}
 			lists = append(lists, list)
+			return err
+		})
+		if err != nil {
+			return asInput(err)
 		}
-	}
-	return lists, nil
+		return printed(report.WriteSecrets(streams.Out, format, lists))
+	})
 }
 
 func (o *estateOptions) secretList(opened *estate.Overlay, set *estate.Set) (report.SecretList, error) {

@@ -17,6 +17,7 @@ import (
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/token"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
 
 // stdin is what names standard input, and standard output, in the place of a file.
@@ -51,7 +52,7 @@ func input(streams Streams, name, hint string) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(from, maxInput+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: cannot be read: %w; %s", shown, withoutPath(err), hint)
+		return nil, fmt.Errorf("%s: cannot be read: %w; %s", shown, tree.Bare(err), hint)
 	case len(data) > maxInput:
 		return nil, fmt.Errorf("%s: has more than %d bytes; %s", shown, maxInput, hint)
 	case len(bytes.TrimSpace(data)) == 0:
@@ -84,7 +85,7 @@ func newFile(name string, data []byte, mode fs.FileMode) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%s: its folder is not there; make it first, with mode 0700", shown)
 	case err != nil:
-		return fmt.Errorf("%s: cannot be made: %w", shown, withoutPath(err))
+		return fmt.Errorf("%s: cannot be made: %w", shown, tree.Bare(err))
 	}
 	_, err = f.Write(data)
 	if err == nil {
@@ -92,7 +93,7 @@ func newFile(name string, data []byte, mode fs.FileMode) error {
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		_ = os.Remove(name)
-		return fmt.Errorf("%s: cannot be written: %w", shown, withoutPath(err))
+		return fmt.Errorf("%s: cannot be written: %w", shown, tree.Bare(err))
 	}
 	return nil
 }

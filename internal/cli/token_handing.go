@@ -9,6 +9,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/estate"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 	"gitlab.com/attic-cache/atticgen/internal/rotation"
+	"gitlab.com/attic-cache/atticgen/internal/tree"
 )
 
 // tokenFile is a token that is to be in a private file.
@@ -90,5 +91,5 @@ func privateFolder(dir string) error {
 	if err == nil {
 		return nil
 	}
-	return &failure{code: ExitOutput, err: fmt.Errorf("%s: cannot be made: %w", filepath.ToSlash(dir), withoutPath(err))}
+	return &failure{code: ExitOutput, err: fmt.Errorf("%s: cannot be made: %w", filepath.ToSlash(dir), tree.Bare(err))}
 }

@@ -157,7 +157,7 @@ func (k *keyChange) unused() error {
 // forget takes what is of the next key out of the overlay.
 func (k *keyChange) forget(ctx context.Context) error {
 	public, private := k.set.NextPublicRef(), k.set.PrivateRef()
-	for _, out := range []struct{ secret, key string }{{public.SecretName, public.Key}, {private.SecretName, private.Key + estate.Next}} {
+	for _, out := range []struct{ secret, key string }{{public.SecretName, public.Key}, {private.SecretName, private.Key + tokenset.Next}} {
 		keys, _, err := k.opened.Keys(k.set, out.secret)
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gitlab.com/attic-cache/atticgen/generators/secrets"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/estate"
 	"gitlab.com/attic-cache/atticgen/internal/secretfile"
@@ -201,12 +202,12 @@ func (o *keygenOptions) report(streams Streams, key *token.PrivateKey) error {
 		}
 	}
 	var text bytes.Buffer
-	_, _ = fmt.Fprintf(&text, "key id: %s\n%s=%s\n", public.ID(), estate.KeyPublic, public.Base64())
+	_, _ = fmt.Fprintf(&text, "key id: %s\n%s=%s\n", public.ID(), tokenset.KeyPublic, public.Base64())
 	switch {
 	case o.out != "" && o.out != stdin:
-		_, _ = fmt.Fprintf(&text, "%s=$(base64 < %s | tr -d '\\n')\n", "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64", shellQuoted(filepath.ToSlash(o.out)))
+		_, _ = fmt.Fprintf(&text, "%s=$(base64 < %s | tr -d '\\n')\n", tokenset.KeyPrivate, shellQuoted(filepath.ToSlash(o.out)))
 	case o.out == "":
-		_, _ = fmt.Fprintf(&text, "%s is encrypted in %s\n", "ATTIC_SERVER_TOKEN_RS256_SECRET_BASE64", filepath.ToSlash(o.overlay))
+		_, _ = fmt.Fprintf(&text, "%s is encrypted in %s\n", tokenset.KeyPrivate, filepath.ToSlash(o.overlay))
 	}
 	_, err := io.Copy(to, &text)
 	return printed(err)

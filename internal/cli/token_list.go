@@ -6,80 +6,57 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gitlab.com/attic-cache/atticgen/internal/estate"
 	"gitlab.com/attic-cache/atticgen/internal/report"
 	"gitlab.com/attic-cache/atticgen/internal/rotation"
 )
 
 func newTokenList(streams Streams, steps stepper) *cobra.Command {
-	var o estateOptions
-	var overlays []string
-	var format report.SummaryFormat
-	cmd := &cobra.Command{
-		Use:   "list",
+	return newList(streams, &cobra.Command{
 		Short: "Show all tokens: how old they are, when they end and when they are due",
 		Long: `Show all tokens that are planned or were issued, with their age, their end and
 when they are due. It reads plan, record and list in Git, and needs no key.`,
 		Example: `  atticgen token list
   atticgen token list --overlay overlays/production --format json`,
-		Args: secretless(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			return guarded(streams, func(streams Streams) error {
-				lists, err := tokenLists(streams, steps, o, overlays)
-				if err != nil {
-					return asInput(err)
-				}
-				return printed(report.WriteTokens(streams.Out, format.Format, lists))
-			})
-		},
-	}
-	flags := cmd.Flags()
-	o.addCommon(flags)
-	flags.Lookup("sops").Hidden = true // Nothing is opened.
-	addOverlays(flags, &overlays)
-	flags.Var(&format, "format", "form of the list: text, markdown or json")
-	return cmd
+	}, func(streams Streams, format report.Format, o estateOptions, overlays []string) error {
+		lists, err := tokenLists(streams, steps, o, overlays)
+		if err != nil {
+			return asInput(err)
+		}
+		return printed(report.WriteTokens(streams.Out, format, lists))
+	})
 }
 
 func tokenLists(streams Streams, steps stepper, o estateOptions, overlays []string) ([]report.TokenList, error) {
-	named := len(overlays) > 0
-	overlays, err := everyOverlay(o.root, overlays)
-	if err != nil {
-		return nil, err
-	}
 	var lists []report.TokenList
-	for _, given := range overlays {
-		opened, sets, err := o.sets(given, named)
+	err := o.eachSet(overlays, func(opened *estate.Overlay, set *estate.Set) error {
+		if set.Tokens == nil {
+			return nil
+		}
+		record, err := opened.Record(set)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		for _, set := range sets {
-			if set.Tokens == nil {
-				continue
-			}
-			record, err := opened.Record(set)
-			if err != nil {
-				return nil, err
-			}
-			revoked, err := opened.Revoked(set)
-			if err != nil {
-				return nil, err
-			}
-			signer, err := opened.Signer(set)
-			if err != nil {
-				return nil, err
-			}
-			steps("%s %s: %d tokens in the record, %d revoked", opened.Path, set, len(record.Entries()), revoked.Len())
-			options := rotation.Options{KeyID: signer, Issuer: set.Tokens.Issuer, Audiences: set.Tokens.Audiences}
-			lists = append(lists, report.TokenList{
-				Set: fmt.Sprintf("%s: %s", opened.Name(), set), Now: streams.now(),
-				Tokens: rotation.Statuses(set.Plan, record, revoked, streams.now(), options),
-			})
+		revoked, err := opened.Revoked(set)
+		if err != nil {
+			return err
 		}
+		signer, err := opened.Signer(set)
+		if err != nil {
+			return err
+		}
+		steps("%s %s: %d tokens in the record, %d revoked", opened.Path, set, len(record.Entries()), revoked.Len())
+		options := rotation.Options{KeyID: signer, Issuer: set.Tokens.Issuer, Audiences: set.Tokens.Audiences}
+		lists = append(lists, report.TokenList{
+			Set: fmt.Sprintf("%s: %s", opened.Name(), set), Now: streams.now(),
+			Tokens: rotation.Statuses(set.Plan, record, revoked, streams.now(), options),
+		})
+		return nil
+	})
+	if err == nil && len(overlays) > 0 && len(lists) == 0 {
+		err = nothingPlanned(strings.Join(overlays, ", "))
 	}
-	if named && len(lists) == 0 {
-		return nil, nothingPlanned(strings.Join(overlays, ", "))
-	}
-	return lists, nil
+	return lists, err
 }
 
 // nothingPlanned is an error about overlays that have no token.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gitlab.com/attic-cache/atticgen/generators/secrets"
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/estate"
 	"gitlab.com/attic-cache/atticgen/internal/report"
@@ -117,7 +118,7 @@ func (k *keyChange) begin(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, &failure{code: ExitUsage, err: err}
 	}
-	if err := putKey(ctx, k.opened, k.set, k.backend, key, estate.Next); err != nil {
+	if err := putKey(ctx, k.opened, k.set, k.backend, key, tokenset.Next); err != nil {
 		return nil, err
 	}
 	k.opened.Put(k.set.NextPublicKeyFile(), key.Public().PEM())
@@ -200,7 +201,7 @@ func (k *keyChange) takeOver(ctx context.Context) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		change := secretfile.Change{Set: map[string][]byte{private.Key: []byte(key.Base64())}, Remove: []string{private.Key + estate.Next}}
+		change := secretfile.Change{Set: map[string][]byte{private.Key: []byte(key.Base64())}, Remove: []string{private.Key + tokenset.Next}}
 		if err := k.opened.Update(ctx, k.backend, k.set, private.SecretName, change); err != nil {
 			return nil, err
 		}

@@ -24,7 +24,7 @@ import (
 )
 
 // Folder is where an overlay keeps its Secrets.
-const Folder = "secrets"
+const Folder = overlay.SecretsFolder
 
 const kustomizationFile = "kustomization.yaml"
 
@@ -206,7 +206,7 @@ func (o *Overlay) named() (edit, error) {
 			continue
 		}
 		if err != nil {
-			return e, fmt.Errorf("%s: cannot be read: %w", e.shown, bare(err))
+			return e, fmt.Errorf("%s: cannot be read: %w", e.shown, tree.Bare(err))
 		}
 		e.after, err = kustomizations.AddResource(e.shown, e.before, Folder)
 		return e, err
@@ -216,17 +216,13 @@ func (o *Overlay) named() (edit, error) {
 
 // write puts the whole file in the place of the old one, or leaves that.
 func (e edit) write() error {
-	target, err := filepath.EvalSymlinks(e.file)
+	info, err := os.Stat(e.file)
 	if err != nil {
-		return bare(err)
+		return tree.Bare(err)
 	}
-	info, err := os.Stat(target)
+	now, err := os.ReadFile(e.file)
 	if err != nil {
-		return bare(err)
-	}
-	now, err := os.ReadFile(target)
-	if err != nil {
-		return bare(err)
+		return tree.Bare(err)
 	}
 	switch string(now) {
 	case string(e.after):
@@ -235,28 +231,5 @@ func (e edit) write() error {
 	default:
 		return tree.ErrChanged
 	}
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".new-*")
-	if err != nil {
-		return bare(err)
-	}
-	_, err = f.Write(e.after)
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), target)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return bare(err)
-}
-
-// bare is an error of the system without the path, which is absolute.
-func bare(err error) error {
-	if failed, ok := errors.AsType[*os.PathError](err); ok {
-		return failed.Err
-	}
-	if failed, ok := errors.AsType[*os.LinkError](err); ok {
-		return failed.Err
-	}
-	return err
+	return tree.Bare(tree.ReplaceFile(e.file, e.after, info.Mode().Perm()))
 }

@@ -13,17 +13,10 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
 
-// KeyPublic is the key of the public half of a signing key in its Secret, and the
-// variable that Attic reads it from.
-const KeyPublic = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64"
-
-// Next is what the names of the key that is to take over end in.
-const Next = "_NEXT"
-
 // PublicRef is where the server reads the public half from.
 func (s *Set) PublicRef() v1alpha1.SecretKeyRef {
 	ref := s.SigningKey().SecretKeyRef
-	return v1alpha1.SecretKeyRef{SecretName: cmp.Or(ref.SecretName, s.Names.Secrets()), Key: cmp.Or(ref.Key, KeyPublic)}
+	return v1alpha1.SecretKeyRef{SecretName: cmp.Or(ref.SecretName, s.Names.Secrets()), Key: cmp.Or(ref.Key, tokenset.KeyPublic)}
 }
 
 // NextPublicRef is where the second server reads the public half of the key that
@@ -33,7 +26,7 @@ func (s *Set) NextPublicRef() v1alpha1.SecretKeyRef {
 	if n := s.SigningKey().Next; n != nil {
 		ref = n.SecretKeyRef
 	}
-	return v1alpha1.SecretKeyRef{SecretName: cmp.Or(ref.SecretName, s.Names.Secrets()), Key: cmp.Or(ref.Key, KeyPublic+Next)}
+	return v1alpha1.SecretKeyRef{SecretName: cmp.Or(ref.SecretName, s.Names.Secrets()), Key: cmp.Or(ref.Key, tokenset.KeyNextPublic)}
 }
 
 // PrivateRef is where the private half is kept, where it is kept in Git.
@@ -59,7 +52,7 @@ func (o *Overlay) ReadPrivateKey(ctx context.Context, b secretfile.Backend, s *S
 	if !found {
 		return nil, fmt.Errorf("%s: is not there", shown)
 	}
-	for _, name := range []string{ref.Key, ref.Key + Next} {
+	for _, name := range []string{ref.Key, ref.Key + tokenset.Next} {
 		value := secret.Data[name]
 		if len(value) == 0 {
 			continue

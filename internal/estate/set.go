@@ -15,6 +15,7 @@ import (
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
+	"gitlab.com/attic-cache/atticgen/internal/overlay"
 )
 
 // Set is one spec of an overlay with what belongs to its tokens and Secrets, all
@@ -100,12 +101,14 @@ func (s *Set) RevokedFile() string { return s.SecretFile(s.Names.RevokedTokens()
 // PublicKeyFile is the public half in PEM form, for whoever verifies tokens. The
 // cluster does not get it from here.
 func (s *Set) PublicKeyFile() string {
-	return path.Join(s.Names.Namespace, s.Names.SigningKey()+".pub")
+	present, _ := overlay.KeyFiles(s.Names)
+	return present
 }
 
 // NextPublicKeyFile is that of the key that is to take over.
 func (s *Set) NextPublicKeyFile() string {
-	return path.Join(s.Names.Namespace, s.Names.SigningKey()+"-next.pub")
+	_, coming := overlay.KeyFiles(s.Names)
+	return coming
 }
 
 // Kept tells whether a Secret is for no cluster, as nothing there reads it and who

@@ -1,8 +1,6 @@
 package overlay
 
 import (
-	"slices"
-
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/expand"
 	"gitlab.com/attic-cache/atticgen/internal/load"
@@ -21,10 +19,8 @@ func (r *Repo) Specs(overlay string) ([]*load.Node, diag.List) {
 }
 
 func (r *Repo) specsBelow(dir string, above []string) ([]*load.Node, diag.List) {
-	if slices.Contains(above, dir) || len(above) == maxDepth {
-		d := diag.New(r.display(dir), "refers to itself")
-		d.Hint = "remove the circle from resources"
-		return nil, diag.List{d}
+	if circle := r.circle(dir, above); circle != nil {
+		return nil, circle
 	}
 	k, diags := r.readKustomization(dir)
 	if diags.HasErrors() {

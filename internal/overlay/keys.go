@@ -23,10 +23,10 @@ func (r *Repo) keys(overlay string, specs []*load.Node) diag.List {
 		}
 		files := naming.Set{Name: text(spec.Get("metadata").Get("name")), Namespace: namespace(spec)}
 		pair := keyPair{spec: spec, inOneCommit: text(spec.Get("spec").Get("secrets").Get("backend")) == secrets.SOPS}
-		base := path.Join(overlay, secretsFolder, files.Namespace, files.SigningKey())
+		present, coming := KeyFiles(files)
 		var problems [2]diag.List
-		pair.present, problems[0] = r.publicKey(base + ".pub")
-		pair.coming, problems[1] = r.publicKey(base + "-next.pub")
+		pair.present, problems[0] = r.publicKey(path.Join(overlay, SecretsFolder, present))
+		pair.coming, problems[1] = r.publicKey(path.Join(overlay, SecretsFolder, coming))
 		diags = append(diags, problems[0]...)
 		diags = append(diags, problems[1]...)
 		diags = append(diags, pair.check(text(key.Get("keyID")), key.Get("next"))...)

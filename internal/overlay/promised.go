@@ -47,7 +47,7 @@ func (r *Repo) promised(overlay string, specs []*load.Node, objects []manifest.O
 			field := []string{"spec", "secrets", "backend"}
 			d := located(spec, field, "is %s, and %s is not in the environment (%s)", backend, id, n.Purpose)
 			d.Severity = diag.Warning
-			d.Hint = fmt.Sprintf("write it with %s, and name the folder %s under resources of the overlay", commands(n, r.display(overlay)), secretsFolder)
+			d.Hint = fmt.Sprintf("write it with %s, and name the folder %s under resources of the overlay", commands(n, r.display(overlay)), SecretsFolder)
 			lacking = append(lacking, Promised{Secret: id, Problem: d})
 		}
 	}

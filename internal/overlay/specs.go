@@ -35,14 +35,22 @@ func (r *Repo) generatorSpecs(k *kustomization, entry *load.Node) ([]*load.Node,
 	return nil, diag.List{missing(entry)}
 }
 
+// circle refuses a folder that leads to itself, or too far.
+func (r *Repo) circle(dir string, above []string) diag.List {
+	if !slices.Contains(above, dir) && len(above) < maxDepth {
+		return nil
+	}
+	d := diag.New(r.display(dir), "refers to itself")
+	d.Hint = "remove the circle from resources"
+	return diag.List{d}
+}
+
 // specFolder merges the specs of a folder as its kustomization says: resources,
 // and patches that name what they change. Any other kustomization is built by
 // kustomize itself, at the price of positions.
 func (r *Repo) specFolder(dir string, above []string) ([]*load.Node, diag.List) {
-	if slices.Contains(above, dir) || len(above) == maxDepth {
-		d := diag.New(r.display(dir), "refers to itself")
-		d.Hint = "remove the circle from resources"
-		return nil, diag.List{d}
+	if circle := r.circle(dir, above); circle != nil {
+		return nil, circle
 	}
 	k, diags := r.kustomization(dir)
 	if diags.HasErrors() {

@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/diag"
 	"gitlab.com/attic-cache/atticgen/internal/manifest"
 	"gitlab.com/attic-cache/atticgen/internal/policy/connectivity"
@@ -27,13 +28,9 @@ func missingKeys(objects []manifest.Object) []Finding {
 	return found
 }
 
-// nextPublicKey is where a cache has the key that is to take over, unless its spec
-// says otherwise.
-const nextPublicKey = "ATTIC_SERVER_TOKEN_RS256_PUBKEY_BASE64_NEXT"
-
 // hintForKey is what to do about a key that is not there.
 func hintForKey(key string) string {
-	if key == nextPublicKey {
+	if key == tokenset.KeyNextPublic {
 		return "take spec.signingKey.next out where the change of keys has ended or was taken back; where it begins, `atticgen token rotate-key` writes the key"
 	}
 	return "write a key that it has, or add this one to it"

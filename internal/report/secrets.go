@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 
 	"gitlab.com/attic-cache/atticgen/internal/diag"
@@ -106,8 +105,5 @@ func writeSecretsJSON(w io.Writer, lists []SecretList) error {
 		}
 		out.Sets = append(out.Sets, one)
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(out)
+	return encode(w, out)
 }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -193,10 +192,7 @@ func (c TokenCheck) writeJSON(w io.Writer) error {
 		may, by := t.Access.For(c.Cache)
 		out.Cache = &asked{c.Cache, nonNil(may.Names()), by}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(out)
+	return encode(w, out)
 }
 
 func nonNil(list []string) []string {

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -29,12 +28,6 @@ func Sign(key *PrivateKey, c Claims) (string, error) {
 		return "", fmt.Errorf("the token would have %d bytes; at most %d are accepted: name fewer caches, or use patterns", len(text), MaxLength)
 	}
 	return text, nil
-}
-
-// HeaderSegment is what every token that was signed with a key begins with, up to
-// the first dot. Proxies can tell the key by it without decoding anything.
-func HeaderSegment(keyID string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","kid":"` + keyID + `","typ":"JWT"}`))
 }
 
 // check finds what is wrong with claims that are to be signed.

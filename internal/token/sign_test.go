@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gitlab.com/attic-cache/atticgen/generators/tokenset"
 	"gitlab.com/attic-cache/atticgen/internal/token"
 )
 
@@ -38,7 +39,7 @@ func TestSign(t *testing.T) {
 func TestSignBytes(t *testing.T) {
 	parts := strings.Split(sign(t, full()), ".")
 	id := ourKey().Public().ID()
-	if parts[0] != token.HeaderSegment(id) {
+	if parts[0] != tokenset.HeaderSegment(id) {
 		t.Errorf("the header is %s", parts[0])
 	}
 	for i, want := range []string{

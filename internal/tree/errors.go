@@ -28,12 +28,12 @@ var errNotUndone = errors.New("it could not be put back either")
 // explain says which path could not be put to use, why, and what helps. It keeps
 // the cause for errors.Is.
 func explain(shown, action string, err error) error {
-	return fmt.Errorf("%s: cannot %s: %w%s", shown, action, bare(err), hint(err))
+	return fmt.Errorf("%s: cannot %s: %w%s", shown, action, Bare(err), hint(err))
 }
 
-// bare drops the paths that the os package adds: they are absolute, and those of
+// Bare drops the paths that the os package adds: they are absolute, and those of
 // temporary folders mean nothing to the reader.
-func bare(err error) error {
+func Bare(err error) error {
 	var (
 		onPath *fs.PathError
 		onLink *os.LinkError

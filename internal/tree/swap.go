@@ -39,7 +39,7 @@ func (j *job) swapByRename(d disk) error {
 		}
 		for i--; i >= 0; i-- {
 			if undo := d.rename(moves[i][1], moves[i][0]); undo != nil {
-				return fmt.Errorf("%w; %w, so that the old files may be in %s now: %w", bare(err), errNotUndone, j.at.showSibling(aside), bare(undo))
+				return fmt.Errorf("%w; %w, so that the old files may be in %s now: %w", Bare(err), errNotUndone, j.at.showSibling(aside), Bare(undo))
 			}
 		}
 		return err
